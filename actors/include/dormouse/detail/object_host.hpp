@@ -1,0 +1,58 @@
+// What an object's code needs from whoever hosts the object. The runtime implements it.
+#pragma once
+
+#include <dormouse/clock.hpp>
+#include <dormouse/generators.hpp>
+#include <dormouse/lease.hpp>
+#include <dormouse/object_id.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <exception>
+#include <memory>
+#include <string_view>
+#include <typeindex>
+
+namespace dormouse {
+
+class database;
+class object;
+
+namespace detail {
+
+class invocation;
+
+/// One live instance of an object.
+///
+/// **Thread safety:** actor-confined.
+class object_host : public lease_source, public generator_context {
+public:
+    virtual ~object_host() = default;
+
+    /// Null for an object with a class of its own.
+    [[nodiscard]] virtual const database* definition() const noexcept = 0;
+    /// Null for an object of a database.
+    [[nodiscard]] virtual object* user_object() noexcept = 0;
+    [[nodiscard]] virtual const object_id& id() const noexcept = 0;
+    [[nodiscard]] virtual std::string_view instance_key() const noexcept = 0;
+    [[nodiscard]] virtual boost::asio::any_io_executor executor() const = 0;
+    [[nodiscard]] virtual dormouse::clock& clock() const noexcept = 0;
+
+    virtual void enter_turn() noexcept = 0;
+    /// Commits the turn and lets out what it produced.
+    virtual void leave_turn() noexcept = 0;
+    /// Breaks the object: an exception reached its executor, where nobody can handle it.
+    virtual void fail_turn(std::exception_ptr escaped) noexcept = 0;
+
+    /// Sends a call when this turn has committed. Fails it if the turn does not commit.
+    virtual void send(std::shared_ptr<invocation> call) = 0;
+
+    /// Whatever this object does from now on depends on that commit, made by another object.
+    virtual void depend_on(ticket position) noexcept = 0;
+
+    /// The embedding program's value of that type; null when it gave none or another.
+    [[nodiscard]] virtual void* environment(std::type_index type) const noexcept = 0;
+};
+
+}  // namespace detail
+}  // namespace dormouse

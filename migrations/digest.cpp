@@ -1,0 +1,33 @@
+#include "migrations/digest.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace dormouse {
+
+std::string hex_digest(std::string_view text) {
+    std::array<unsigned char, 32> bytes{};
+    if (EVP_Digest(text.data(), text.size(), bytes.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+        throw error(errc::storage_failed, "SHA-256 is not available");
+    }
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (const auto byte : bytes) {
+        hex.push_back(digits[byte >> 4]);
+        hex.push_back(digits[byte & 0xf]);
+    }
+    return hex;
+}
+
+std::string list_digest(std::span<const migration_file> files) {
+    std::string all;
+    for (const auto& file : files) {
+        all.append(file.name).append(1, '\0').append(hex_digest(file.sql)).append(1, '\n');
+    }
+    return hex_digest(all);
+}
+
+}  // namespace dormouse

@@ -1,0 +1,27 @@
+// An object with a class of its own brings its own migrations: a list in the constructor, in order,
+// applied to a new database from the start and to an old one from where it stands.
+#pragma once
+
+#include <dormouse/db.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+namespace dormouse {
+
+/// One migration of a list. Keys count "m0000", "m0001", ... without a gap.
+struct inline_migration {
+    std::string_view key;
+    std::string_view sql;  ///< Any number of statements.
+};
+
+/// Applies every migration of `list` that `database` has not seen, all of them or none.
+///
+/// Call it in the constructor of an object's class. With nothing to apply it reads one row.
+///
+/// Errors: `errc::invalid_arguments` for keys that are malformed or leave a gap; `migration_error`.
+void migrate(db& database, std::span<const inline_migration> list);
+void migrate(db& database, std::initializer_list<inline_migration> list);
+
+}  // namespace dormouse

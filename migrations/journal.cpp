@@ -1,0 +1,74 @@
+#include "migrations/journal.hpp"
+
+#include "migrations/digest.hpp"
+
+#include <cstdint>
+
+namespace dormouse {
+namespace {
+
+constexpr std::string_view create_sql =
+    "CREATE TABLE IF NOT EXISTS __migrations (name TEXT NOT NULL, chunk_index INTEGER NOT NULL, "
+    "applied_at TEXT NOT NULL, PRIMARY KEY (name, chunk_index));"
+    "CREATE TABLE IF NOT EXISTS __migration_details (name TEXT NOT NULL, chunk_index INTEGER NOT "
+    "NULL, "
+    "checksum TEXT NOT NULL, PRIMARY KEY (name, chunk_index)) WITHOUT ROWID";
+
+// The version stands in the schema itself: whoever reads the schema has read it, a data-only
+// migration changes it, and nothing the program does to its own tables or `user_version` can.
+constexpr std::string_view version_prefix = "CREATE VIEW __dormouse_version AS SELECT '";
+
+}  // namespace
+
+bool migration_journal::exists() {
+    auto found = lease_->prepare(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__migrations'");
+    return found->step();
+}
+
+void migration_journal::create() {
+    lease_->execute(create_sql);
+}
+
+std::set<std::pair<std::string, std::size_t>> migration_journal::applied() {
+    std::set<std::pair<std::string, std::size_t>> result;
+    auto rows = lease_->prepare("SELECT name, chunk_index FROM __migrations");
+    while (rows->step()) {
+        result.emplace(std::string(rows->text(0)), static_cast<std::size_t>(rows->integer(1)));
+    }
+    return result;
+}
+
+void migration_journal::record(const journal_entry& entry) {
+    const auto chunk = static_cast<std::int64_t>(entry.chunk);
+    auto row = lease_->prepare(
+        "INSERT INTO __migrations (name, chunk_index, applied_at) VALUES (?, ?, ?)");
+    row->bind(1, entry.name);
+    row->bind(2, chunk);
+    row->bind(3, entry.applied_at);
+    row->run();
+    const auto checksum = hex_digest(entry.sql);
+    auto detail = lease_->prepare(
+        "INSERT OR REPLACE INTO __migration_details (name, chunk_index, checksum) VALUES (?, ?, "
+        "?)");
+    detail->bind(1, entry.name);
+    detail->bind(2, chunk);
+    detail->bind(3, checksum);
+    detail->run();
+}
+
+std::string migration_journal::version() {
+    auto found = lease_->prepare("SELECT sql FROM sqlite_schema WHERE name = '__dormouse_version'");
+    if (!found->step() || !found->text(0).starts_with(version_prefix)) {
+        return {};
+    }
+    const auto rest = found->text(0).substr(version_prefix.size());
+    return std::string(rest.substr(0, rest.find('\'')));
+}
+
+void migration_journal::set_version(std::string_view digest) {
+    lease_->execute("DROP VIEW IF EXISTS __dormouse_version");
+    lease_->execute(std::string(version_prefix).append(digest).append("' AS version"));
+}
+
+}  // namespace dormouse

@@ -1,0 +1,107 @@
+#include "runtime/cell.hpp"
+
+#include "runtime/residency.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace dormouse {
+
+cell::cell(const instance_services& services, residency& home, const object_class& kind,
+           const object_id& id, std::string key, boost::asio::any_io_executor loop)
+    : services_(services),
+      home_(&home),
+      kind_(&kind),
+      id_(id),
+      key_(std::move(key)),
+      strand_(boost::asio::make_strand(std::move(loop))) {}
+
+void cell::post(std::shared_ptr<detail::invocation> call) {
+    boost::asio::post(strand_, [self = shared_from_this(), call = std::move(call)]() mutable {
+        self->receive(std::move(call));
+    });
+}
+
+void cell::post_hibernate() {
+    boost::asio::post(strand_, [self = shared_from_this()] {
+        if (self->state_ == state::awake && self->calls_.load(std::memory_order_acquire) == 0) {
+            self->close();
+        }
+    });
+}
+
+void cell::receive(std::shared_ptr<detail::invocation> call) {
+    if (state_ == state::asleep && !wake(call)) {
+        return;
+    }
+    if (state_ == state::closing) {
+        waiting_.push_back(std::move(call));
+        return;
+    }
+    instance_->start(std::move(call));
+}
+
+// Wakes synchronously, so that no event can come between opening, migrating and constructing.
+bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
+    auto self = shared_from_this();
+    instance_ = std::make_shared<instance>(
+        services_, instance_identity{kind_, id_, key_, ++generation_}, strand_,
+        [home = home_, self] { home->call_ended(*self); }, [self] { self->on_turn_ended(); });
+    const auto waking = instance_;
+    std::exception_ptr failure;
+    try {
+        waking->wake();
+        failure = waking->failure();  // the constructor's turn may not have committed
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        first->finish(std::move(failure));
+        home_->call_ended(*this);
+        if (state_ != state::closing) {
+            close();
+        }
+        return false;
+    }
+    state_ = state::awake;
+    return true;
+}
+
+void cell::on_turn_ended() {
+    if (instance_ != nullptr && instance_->broken() && state_ != state::closing) {
+        close();
+    }
+}
+
+void cell::close() {
+    state_ = state::closing;
+    auto ending = std::exchange(instance_, nullptr);
+    auto storage = ending->end();
+    if (storage == nullptr) {
+        boost::asio::post(strand_, [self = shared_from_this()] { self->on_closed(); });
+        return;
+    }
+    services_.storage->close(std::move(storage), [self = shared_from_this()] {
+        boost::asio::post(self->strand_, [self] { self->on_closed(); });
+    });
+}
+
+void cell::on_closed() {
+    state_ = state::asleep;
+    if (waiting_.empty()) {
+        home_->release(*this);
+    } else {
+        wake_for_waiting();
+    }
+}
+
+void cell::wake_for_waiting() {
+    while (!waiting_.empty() && state_ != state::closing) {
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        receive(std::move(next));
+    }
+}
+
+}  // namespace dormouse

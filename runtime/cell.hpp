@@ -1,0 +1,69 @@
+// There is one place in the process for each object that is awake or on its way in or out: its
+// cell. Events go to the cell whatever state the object is in, so none is lost and no two lives of
+// an object overlap.
+#pragma once
+
+#include "runtime/instance.hpp"
+#include "runtime/object_class.hpp"
+
+#include <dormouse/detail/invocation.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+
+namespace dormouse {
+
+class residency;
+
+/// **Thread safety:** `post` is thread-safe, everything else actor-confined. **Lifetime:** kept by
+/// its residency and by work on its strand.
+class cell : public std::enable_shared_from_this<cell> {
+public:
+    cell(const instance_services& services, residency& home, const object_class& kind,
+         const object_id& id, std::string key, boost::asio::any_io_executor loop);
+
+    /// Brings a call to the object, waking it if it sleeps.
+    void post(std::shared_ptr<detail::invocation> call);
+    /// Lets the object sleep unless it has something to do.
+    void post_hibernate();
+
+    [[nodiscard]] const object_id& id() const noexcept { return id_; }
+
+private:
+    friend class residency;
+    enum class state : std::uint8_t { asleep, awake, closing };
+
+    void receive(std::shared_ptr<detail::invocation> call);
+    void wake_for_waiting();
+    [[nodiscard]] bool wake(const std::shared_ptr<detail::invocation>& first);
+    void on_turn_ended();
+    void close();
+    void on_closed();
+
+    instance_services services_;
+    residency* home_;
+    const object_class* kind_;
+    object_id id_;
+    std::string key_;
+    boost::asio::strand<boost::asio::any_io_executor> strand_;
+    state state_ = state::asleep;
+    std::uint64_t generation_ = 0;
+    std::shared_ptr<instance> instance_;
+    std::deque<std::shared_ptr<detail::invocation>>
+        waiting_;  // arrived while the object was closing
+
+    // Kept by the residency.
+    std::atomic<std::uint32_t> calls_{0};  // delivered and not yet answered
+    std::list<cell*>::iterator place_;
+    steady_time used_{};
+};
+
+}  // namespace dormouse

@@ -1,0 +1,83 @@
+// Takes each call to its object: which class, which id, which loop, which cell.
+#pragma once
+
+#include "runtime/environment.hpp"
+#include "runtime/id_cache.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/object_class.hpp"
+#include "runtime/residency.hpp"
+
+#include <dormouse/call_endpoint.hpp>
+#include <dormouse/runtime_options.hpp>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dormouse {
+
+/// **Thread safety:** thread-safe once classes are added. **Lifetime:** outlives what runs on its
+/// loops.
+class host final : public call_endpoint {
+public:
+    /// `surroundings` outlives the host. `vfs`: SQLite's name of the file system, empty for the
+    /// system's. Errors: `errc::invalid_arguments` for databases or actions registered twice; what
+    /// opening the storage directory throws.
+    host(environment& surroundings, const runtime_options& options, const std::string& vfs = {});
+    ~host();
+
+    /// Errors: `errc::invalid_state` when the name is taken.
+    void add_class(std::string class_name, object_factory make);
+
+    /// Errors: `errc::unknown_database`, `errc::unknown_action`.
+    [[nodiscard]] const action_base& find_action(std::string_view database,
+                                                 std::string_view action) const;
+    [[nodiscard]] const database& find_database(std::string_view name) const;
+    /// Errors: `errc::unknown_class`.
+    [[nodiscard]] const object_class& find_class(const std::string& class_name) const;
+
+    /// How many objects are awake, waking or going to sleep.
+    [[nodiscard]] std::size_t awake_count() const;
+    [[nodiscard]] bool is_awake(const std::string& class_name, std::string_view key);
+    [[nodiscard]] environment& surroundings() noexcept { return *environment_; }
+
+    /// Refuses new calls, lets running ones end and every object sleep, then calls `stopped`.
+    void stop(std::function<void()> stopped);
+
+    // call_endpoint
+    void start_call(std::shared_ptr<detail::invocation> call) override;
+    boost::asio::any_io_executor completion_executor() override;
+    dormouse::clock& clock() noexcept override { return environment_->clock(); }
+
+private:
+    /// One event loop's share of the objects.
+    struct partition_group {
+        explicit partition_group(residency_limits limits) : residents(limits) {}
+        residency residents;
+        std::atomic<bool> sweep_armed{false};
+    };
+
+    void add_database(const database_entry& entry);
+    void deliver(std::shared_ptr<detail::invocation> call);
+    [[nodiscard]] const object_class& class_of(const detail::call_destination& destination) const;
+    void arm_sweep(partition_group& group);
+    void sweep(partition_group& group);
+    void drain(const std::shared_ptr<std::atomic<std::size_t>>& left);
+
+    environment* environment_;
+    std::shared_ptr<log_sink> log_;
+    std::unique_ptr<storage_node> storage_;
+    instance_services services_;
+    std::map<std::string, object_class> classes_;
+    std::map<std::string_view, const object_class*> by_database_name_;
+    id_cache ids_;
+    std::vector<std::unique_ptr<partition_group>> groups_;
+    boost::asio::any_io_executor completion_executor_;
+};
+
+}  // namespace dormouse

@@ -1,0 +1,306 @@
+#include "runtime/instance.hpp"
+
+#include <dormouse/call_endpoint.hpp>
+#include <dormouse/context.hpp>
+#include <dormouse/detail/context_executor.hpp>
+#include <dormouse/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "an exception of unknown type";
+    }
+}
+
+awaitable<void> run_suspending(std::shared_ptr<instance> in,
+                               std::shared_ptr<detail::invocation> call,
+                               std::shared_ptr<detail::activity> running) {
+    context handler_context(*in, call->origin.deadline);
+    running->call = &handler_context;
+    co_await call->run_suspending(handler_context);
+    running->call = nullptr;
+}
+
+}  // namespace
+
+instance::instance(const instance_services& services, instance_identity identity,
+                   boost::asio::any_io_executor strand, watcher call_ended, watcher turn_ended)
+    : services_(services),
+      identity_(std::move(identity)),
+      strand_(std::move(strand)),
+      call_ended_(std::move(call_ended)),
+      turn_ended_(std::move(turn_ended)) {}
+
+boost::asio::any_io_executor instance::executor() const {
+    auto carried = std::make_shared<detail::activity>();
+    carried->endpoint = services_.endpoint;
+    carried->object = std::const_pointer_cast<instance>(shared_from_this());
+    carried->tenant = identity_.key;
+    return detail::context_executor<boost::asio::any_io_executor>(strand_, std::move(carried));
+}
+
+void instance::wake() {
+    const auto& kind = *identity_.kind;
+    storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
+    const auto begun = clock().ticks();
+    const auto report = apply_migrations(*storage_, kind.migrations, [this] { return now(); });
+    depend_on(report.position);
+    if (report.chunks > 0) {
+        const auto took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(clock().ticks() - begun);
+        std::string text = "Applied " + std::to_string(report.chunks) +
+                           " migration chunk(s) across " + std::to_string(report.applied.size()) +
+                           " migration(s) in " + std::to_string(took.count()) + "ms: ";
+        for (const auto& name : report.applied) {
+            text.append(&name == &report.applied.front() ? "" : ", ").append(name);
+        }
+        write_log(log_level::info, "migrations", text);
+    }
+    if (kind.make_object) {
+        detail::activity constructing;
+        constructing.endpoint = services_.endpoint;
+        constructing.object = shared_from_this();
+        constructing.tenant = identity_.key;
+        const detail::activity_scope scope(constructing);
+        object_context_ = std::make_unique<context>(*this, std::nullopt);
+        try {
+            object_ = kind.make_object(*object_context_);
+        } catch (...) {
+            break_with(std::current_exception());
+            throw;
+        }
+    }
+}
+
+std::shared_ptr<detail::activity> instance::make_activity(const detail::invocation& call) {
+    auto made = std::make_shared<detail::activity>();
+    made->endpoint = services_.endpoint;
+    made->object = shared_from_this();
+    const bool per_tenant = identity_.kind->database != nullptr &&
+                            identity_.kind->database->instance() == instance_kind::per_tenant;
+    made->tenant = per_tenant ? std::optional(identity_.key) : call.origin.tenant;
+    made->deadline = call.origin.deadline;
+    made->trace = call.origin.trace;
+    return made;
+}
+
+void instance::start(std::shared_ptr<detail::invocation> call) {
+    if (call->finished()) {
+        call_ended_();  // its deadline passed while it waited
+        return;
+    }
+    depend_on(call->origin.depends_on);
+    running_.insert(call);
+    if (call->suspends()) {
+        spawn(call);
+    } else {
+        run_here(call);
+    }
+}
+
+void instance::run_here(const std::shared_ptr<detail::invocation>& call) {
+    context handler_context(*this, call->origin.deadline);
+    const auto running = make_activity(*call);
+    running->call = &handler_context;
+    const detail::activity_scope scope(*running);
+    std::exception_ptr failure;
+    try {
+        call->run(handler_context);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    answer(call, std::move(failure));
+    running->call = nullptr;
+}
+
+void instance::spawn(const std::shared_ptr<detail::invocation>& call) {
+    auto running = make_activity(*call);
+    detail::context_executor<boost::asio::any_io_executor> executor(strand_, running);
+    auto work = run_suspending(shared_from_this(), call, std::move(running));
+    boost::asio::co_spawn(executor, std::move(work),
+                          [self = shared_from_this(), call](std::exception_ptr failure) {
+                              self->answer(call, std::move(failure));
+                          });
+}
+
+void instance::answer(const std::shared_ptr<detail::invocation>& call, std::exception_ptr failure) {
+    if (running_.erase(call) > 0) {
+        outbox_.push_back({call, true, std::move(failure)});
+    }
+}
+
+void instance::send(std::shared_ptr<detail::invocation> call) {
+    if (broken_ || ended_) {
+        call->finish(reset_error());
+        return;
+    }
+    outbox_.push_back({std::move(call), false, nullptr});
+}
+
+void instance::depend_on(ticket position) noexcept {
+    gate_ = std::max(gate_, position);
+}
+
+lease& instance::current_lease() {
+    if (broken_ || ended_ || storage_ == nullptr) {
+        std::rethrow_exception(reset_error());
+    }
+    const auto* running = detail::current_activity();
+    if (running == nullptr || running->object.get() != this) {
+        throw error(
+            errc::invalid_state,
+            "an object's database can only be used while the object runs, on its own executor");
+    }
+    if (!lease_) {
+        lease_.emplace(storage_->begin_turn());
+    }
+    if (lease_->broken()) {
+        throw error(errc::object_reset,
+                    "an SQL error undid everything this turn wrote; the object is reset");
+    }
+    if (running->deadline) {
+        lease_->set_deadline(*running->deadline);
+    } else {
+        lease_->clear_deadline();
+    }
+    return *lease_;
+}
+
+void* instance::environment(std::type_index type) const noexcept {
+    return type == services_.env_type ? services_.env : nullptr;
+}
+
+void instance::leave_turn() noexcept {
+    commit_turn();
+    if (broken_) {
+        fail_everything();
+    } else {
+        auto leaving = std::exchange(outbox_, {});
+        for (auto& message : leaving) {
+            let_out(std::move(message));
+        }
+    }
+    turn_ended_();
+}
+
+void instance::commit_turn() noexcept {
+    if (!lease_) {
+        return;
+    }
+    try {
+        if (!broken_) {
+            depend_on(lease_->commit());
+        }
+    } catch (...) {
+        break_with(std::current_exception());
+    }
+    lease_.reset();
+}
+
+void instance::fail_turn(std::exception_ptr escaped) noexcept {
+    break_with(std::make_exception_ptr(error(
+        errc::object_reset, "an exception reached the object's executor: " + text_of(escaped))));
+}
+
+void instance::break_with(std::exception_ptr reason) noexcept {
+    if (broken_) {
+        return;
+    }
+    broken_ = std::move(reason);
+    write_log(log_level::error, "runtime",
+              "object '" + identity_.key + "' of " + identity_.kind->class_name +
+                  " was reset: " + text_of(broken_));
+}
+
+std::exception_ptr instance::reset_error() const {
+    if (broken_) {
+        return broken_;
+    }
+    return std::make_exception_ptr(
+        error(errc::object_reset, "this code belongs to an earlier life of the object"));
+}
+
+void instance::fail_everything() noexcept {
+    const auto reason = reset_error();
+    for (auto& message : std::exchange(outbox_, {})) {
+        message.call->finish(reason);
+        if (message.is_answer) {
+            call_ended_();
+        }
+    }
+    for (const auto& call : std::exchange(running_, {})) {
+        call->finish(reason);
+        call_ended_();
+    }
+}
+
+void instance::let_out(outgoing message) {
+    if (message.is_answer) {
+        send_answer(std::move(message));
+        call_ended_();
+    } else {
+        send_call(std::move(message.call));
+    }
+}
+
+// A caller on this node may go on at once: what it sends out waits for the same commit. Anybody
+// else must not learn of a write that a crash could still undo.
+void instance::send_answer(outgoing message) {
+    const auto& caller = message.call->origin.caller;
+    if (caller != nullptr && message.call->destination.endpoint == services_.endpoint) {
+        message.call->finish(std::move(message.failure), gate_);
+        return;
+    }
+    services_.storage->when_durable(
+        gate_, [call = std::move(message.call), failure = std::move(message.failure)](bool lost) {
+            call->finish(
+                lost ? std::make_exception_ptr(error(
+                           errc::storage_failed, "the disk failed before the answer was durable"))
+                     : failure);
+        });
+}
+
+void instance::send_call(std::shared_ptr<detail::invocation> call) {
+    auto* endpoint = call->destination.endpoint;
+    if (endpoint == services_.endpoint) {
+        call->origin.depends_on = gate_;
+        endpoint->start_call(std::move(call));
+        return;
+    }
+    services_.storage->when_durable(gate_, [call = std::move(call), endpoint](bool lost) {
+        if (lost) {
+            call->finish(std::make_exception_ptr(
+                error(errc::storage_failed, "the disk failed before the call could be sent")));
+        } else {
+            endpoint->start_call(call);
+        }
+    });
+}
+
+std::unique_ptr<object_storage> instance::end() noexcept {
+    ended_ = true;
+    fail_everything();
+    lease_.reset();
+    // The program's object stays until the last suspended frame that runs in it has gone.
+    return std::move(storage_);
+}
+
+void instance::write_log(log_level level, std::string_view component,
+                         const std::string& text) const noexcept {
+    if (services_.log != nullptr) {
+        services_.log->write(level, component, text);
+    }
+}
+
+}  // namespace dormouse

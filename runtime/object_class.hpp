@@ -1,0 +1,28 @@
+// A kind of object as the host knows it: a database with actions, or a program's own class.
+#pragma once
+
+#include "migrations/runner.hpp"
+
+#include <dormouse/database.hpp>
+#include <dormouse/object.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dormouse {
+
+using object_factory = std::function<std::unique_ptr<object>(context&)>;
+
+/// **Thread safety:** immutable once the host has started. **Lifetime:** the host's.
+struct object_class {
+    std::string class_name;  ///< The unique key of its ids and its folder on disk.
+    const dormouse::database* database = nullptr;  ///< Null for a program's own class.
+    migration_list migrations{{}};
+    std::map<std::string_view, const action_base*> actions;
+    object_factory make_object;  ///< Only for a program's own class.
+};
+
+}  // namespace dormouse

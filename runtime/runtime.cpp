@@ -1,0 +1,95 @@
+#include "runtime/host.hpp"
+#include "runtime/thread_environment.hpp"
+
+#include <dormouse/runtime.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <future>
+#include <string_view>
+#include <thread>
+
+namespace dormouse {
+namespace {
+
+std::size_t threads_for(const runtime_options& options) {
+    if (options.threads_per_loop != 0) {
+        return options.threads_per_loop;
+    }
+    const auto cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+    return std::max<std::size_t>(cores / std::max<std::size_t>(options.loops, 1), 1);
+}
+
+}  // namespace
+
+runtime_mode mode_from_environment() {
+    const char* mode =
+        std::getenv("DORMOUSE_MODE");  // NOLINT(concurrency-mt-unsafe): read, never set
+    return mode != nullptr && std::string_view(mode) == "development" ? runtime_mode::development
+                                                                      : runtime_mode::production;
+}
+
+class runtime::threads : public thread_environment {
+public:
+    using thread_environment::thread_environment;
+};
+
+runtime::runtime(runtime_options options)
+    : options_(std::move(options)),
+      threads_(std::make_unique<threads>(options_.loops, threads_for(options_))),
+      host_(std::make_unique<host>(*threads_, options_)) {
+    if (options_.is_default) {
+        detail::set_default_endpoint(*host_);
+    }
+}
+
+runtime::~runtime() {
+    stop();
+    // Frames still suspended after the grace period are destroyed with the loops, before the
+    // storage they use.
+    threads_.reset();
+}
+
+void runtime::stop() {
+    if (threads_ == nullptr || threads_->stopped()) {
+        return;
+    }
+    // Shared, because the objects may come to rest only after the grace period.
+    auto rested = std::make_shared<std::promise<void>>();
+    auto waiting = rested->get_future();
+    host_->stop([rested] { rested->set_value(); });
+    waiting.wait_for(options_.shutdown_grace);
+    threads_->stop();
+}
+
+boost::asio::any_io_executor runtime::executor() {
+    return host_->completion_executor();
+}
+runtime::operator call_endpoint&() noexcept {
+    return *host_;
+}
+
+void runtime::set_tenant_id_resolver(tenant_resolver resolver) {
+    host_->set_tenant_id_resolver(std::move(resolver));
+}
+
+void runtime::register_class(std::string class_name, factory make) {
+    host_->add_class(std::move(class_name), make);
+}
+
+const database& runtime::find_database(std::string_view name) const {
+    return host_->find_database(name);
+}
+
+const action_base& runtime::find_action(std::string_view database, std::string_view action) const {
+    return host_->find_action(database, action);
+}
+
+runtime_mode runtime::mode() const noexcept {
+    return options_.mode;
+}
+std::size_t runtime::awake_objects() const {
+    return host_->awake_count();
+}
+
+}  // namespace dormouse

@@ -1,0 +1,183 @@
+// Reading a value from JSON, by its type. Part of <dormouse/json.hpp>.
+#pragma once
+
+#include <dormouse/json.hpp>
+
+namespace dormouse::detail {
+
+template <class T>
+void decode_json(json_reader& reader, const json_path& path, T& value);
+
+template <class T>
+void decode_number(json_reader& reader, const json_path& path, T& value) {
+    if constexpr (std::floating_point<T>) {
+        require_kind(reader, path, json_kind::number, "a number");
+        value = static_cast<T>(reader.read_number().value);
+    } else {
+        using limits = std::numeric_limits<T>;
+        constexpr auto highest = std::numeric_limits<std::int64_t>::max();
+        constexpr bool wide = std::cmp_greater(limits::max(), highest);
+        value =
+            static_cast<T>(read_integer(reader, path, static_cast<std::int64_t>(limits::min()),
+                                        wide ? highest : static_cast<std::int64_t>(limits::max())));
+    }
+}
+
+template <moment T>
+void decode_moment(json_reader& reader, const json_path& path, T& value) {
+    if (reader.kind() == json_kind::number) {
+        constexpr std::int64_t limit = 8'640'000'000'000'000;  // JavaScript's range of dates
+        value = T(typename T::duration(read_integer(reader, path, -limit, limit)));
+        return;
+    }
+    require_kind(reader, path, json_kind::string, "a date");
+    std::string text;
+    reader.read_string(text);
+    auto parsed = parse_timestamp(text);
+    if (!parsed) {
+        refuse_json(path, "a date", '"' + text + '"');
+    }
+    value = std::chrono::floor<typename T::duration>(*parsed);
+}
+
+template <class Enum>
+void decode_enum(json_reader& reader, const json_path& path, Enum& value) {
+    require_kind(reader, path, json_kind::string, "a string");
+    std::string name;
+    reader.read_string(name);
+    std::size_t index = find_enum<Enum>(name);
+    if (index == not_found) {
+        refuse_json(path, "the name of a known value", '"' + name + '"');
+    }
+    value = static_cast<Enum>(index);
+}
+
+template <class Sequence>
+void decode_sequence(json_reader& reader, const json_path& path, Sequence& sequence) {
+    require_kind(reader, path, json_kind::array, "an array");
+    sequence = {};
+    reader.enter_array();
+    for (std::size_t i = 0; reader.next_element(); ++i) {
+        typename Sequence::value_type element{};
+        decode_json(reader, {&path, {}, i, true}, element);
+        sequence.insert(sequence.end(), std::move(element));
+    }
+}
+
+template <class Map>
+void decode_map(json_reader& reader, const json_path& path, Map& map) {
+    require_kind(reader, path, json_kind::object, "an object");
+    map.clear();
+    reader.enter_object();
+    while (auto key = reader.next_member()) {
+        std::string name(*key);
+        decode_json(reader, {&path, name}, map[name]);
+    }
+}
+
+template <class Tuple>
+void decode_tuple(json_reader& reader, const json_path& path, Tuple& tuple) {
+    require_kind(reader, path, json_kind::array, "an array");
+    reader.enter_array();
+    std::size_t position = 0;
+    auto decode_next = [&](auto& element) {
+        if (!reader.next_element()) {
+            refuse_json(path, "exactly length " + std::to_string(std::tuple_size_v<Tuple>),
+                        std::to_string(position));
+        }
+        decode_json(reader, {&path, {}, position++, true}, element);
+    };
+    std::apply([&](auto&... elements) { (decode_next(elements), ...); }, tuple);
+    if (reader.next_element()) {
+        refuse_json(path, "exactly length " + std::to_string(std::tuple_size_v<Tuple>), "more");
+    }
+}
+
+/// Reads the value of the member called `name`; false when there is no such member.
+template <class T>
+bool decode_member(json_reader& reader, const json_path& path, std::string_view name, T& object,
+                   std::bitset<bound_fields_max>& seen) {
+    std::size_t wanted = find_field<T>(name);
+    if (wanted == not_found) {
+        return false;
+    }
+    for_each_field(object, [&]<std::size_t Index>(index_constant<Index>, auto& member) {
+        if (Index == wanted) {
+            decode_json(reader, {&path, field_name<T, Index>}, member);
+        }
+    });
+    seen.set(wanted);
+    return true;
+}
+
+template <class T>
+void decode_object(json_reader& reader, const json_path& path, T& object) {
+    require_kind(reader, path, json_kind::object, "an object");
+    std::bitset<bound_fields_max> seen;
+    reader.enter_object();
+    while (auto name = reader.next_member()) {
+        if (!decode_member(reader, path, *name, object, seen)) {
+            reader.skip();
+        }
+    }
+    for_each_index<T>([&]<std::size_t Index>(index_constant<Index>) {
+        if (!is_optional<field_type<T, Index>> && !seen.test(Index)) {
+            refuse_json({&path, field_name<T, Index>}, "present", "missing");
+        }
+    });
+}
+
+template <class T>
+void decode_json(json_reader& reader, const json_path& path, T& value) {
+    if constexpr (is_json_column<T>) {
+        decode_json(reader, path, value.value);
+    } else if constexpr (raw_json<T>) {
+        value.text = reader.skip();
+    } else if constexpr (is_optional<T>) {
+        if (reader.kind() == json_kind::null) {
+            reader.read_null();
+            value.reset();
+        } else {
+            decode_json(reader, path, value.emplace());
+        }
+    } else if constexpr (std::same_as<T, bool>) {
+        require_kind(reader, path, json_kind::boolean, "boolean");
+        value = reader.read_boolean();
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        decode_number(reader, path, value);
+    } else if constexpr (moment<T>) {
+        decode_moment(reader, path, value);
+    } else if constexpr (std::is_enum_v<T>) {
+        decode_enum(reader, path, value);
+    } else if constexpr (std::same_as<T, std::string>) {
+        require_kind(reader, path, json_kind::string, "a string");
+        value.clear();
+        reader.read_string(value);
+    } else if constexpr (std::same_as<T, std::monostate>) {
+        require_kind(reader, path, json_kind::null, "null");
+        reader.read_null();
+    } else if constexpr (string_map<T>) {
+        decode_map(reader, path, value);
+    } else if constexpr (range_value<T>) {
+        decode_sequence(reader, path, value);
+    } else if constexpr (tuple_value<T>) {
+        decode_tuple(reader, path, value);
+    } else {
+        decode_object(reader, path, value);
+    }
+}
+
+}  // namespace dormouse::detail
+
+namespace dormouse {
+
+template <class T>
+T from_json(std::string_view text) {
+    T value{};
+    detail::json_reader reader(text);
+    detail::decode_json(reader, {}, value);
+    reader.finish();
+    return value;
+}
+
+}  // namespace dormouse

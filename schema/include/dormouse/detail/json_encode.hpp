@@ -1,0 +1,131 @@
+// Writing a value as JSON, by its type. Part of <dormouse/json.hpp>.
+#pragma once
+
+#include <dormouse/json.hpp>
+
+namespace dormouse::detail {
+
+template <class Range>
+void append_json_array(std::string& out, const Range& range) {
+    char separator = '[';
+    for (const auto& element : range) {
+        out += separator;
+        append_json(out, static_cast<const typename Range::value_type&>(element));
+        separator = ',';
+    }
+    out += separator == '[' ? "[]" : "]";
+}
+
+template <class Map>
+void append_json_map(std::string& out, const Map& map) {
+    char separator = '{';
+    for (const auto& [key, value] : map) {
+        out += separator;
+        append_json_string(out, key);
+        out += ':';
+        append_json(out, value);
+        separator = ',';
+    }
+    out += separator == '{' ? "{}" : "}";
+}
+
+template <class Tuple>
+void append_json_tuple(std::string& out, const Tuple& tuple) {
+    std::apply(
+        [&](const auto&... elements) {
+            char separator = '[';
+            ((out += std::exchange(separator, ','), append_json(out, elements)), ...);
+            out += separator == '[' ? "[]" : "]";
+        },
+        tuple);
+}
+
+/// `"name":`, put together while compiling.
+template <class T, std::size_t Index>
+inline constexpr auto quoted_key = [] {
+    short_text<field_name<T, Index>.size() + 3> key;
+    key.push_back('"');
+    key.append(field_name<T, Index>);
+    key.append("\":");
+    return key;
+}();
+
+template <class T>
+void append_json_object(std::string& out, const T& object) {
+    char separator = '{';
+    for_each_field(object, [&]<std::size_t Index>(index_constant<Index>, const auto& member) {
+        if constexpr (omittable<std::remove_cvref_t<decltype(member)>>) {
+            if (member.omitted()) {
+                return;
+            }
+        }
+        out += separator;
+        out += quoted_key<T, Index>.view();
+        append_json(out, member);
+        separator = ',';
+    });
+    out += separator == '{' ? "{}" : "}";
+}
+
+template <class Enum>
+std::string_view required_enum_name(Enum value) {
+    std::string_view name = enum_name(value);
+    if (name.empty()) {
+        refuse_unnamed(static_cast<std::int64_t>(value));
+    }
+    return name;
+}
+
+template <class T>
+void append_json_scalar(std::string& out, const T& value) {
+    if constexpr (std::same_as<T, bool>) {
+        out += value ? "true" : "false";
+    } else if constexpr (std::floating_point<T>) {
+        append_json_number(out, static_cast<double>(value));
+    } else if constexpr (std::unsigned_integral<T>) {
+        append_json_number(out, static_cast<std::uint64_t>(value));
+    } else if constexpr (std::integral<T>) {
+        append_json_number(out, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_enum_v<T>) {
+        append_json_string(out, required_enum_name(value));
+    } else {
+        append_json_string(out, std::string_view(value));
+    }
+}
+
+template <class T>
+inline constexpr bool is_json_scalar = std::is_arithmetic_v<T> || std::is_enum_v<T> ||
+                                       std::is_convertible_v<const T&, std::string_view>;
+
+}  // namespace dormouse::detail
+
+namespace dormouse {
+
+template <class T>
+void append_json(std::string& out, const T& value) {
+    if constexpr (detail::wrapper<T>) {
+        append_json(out, value.unwrapped());
+    } else if constexpr (detail::is_json_column<T>) {
+        append_json(out, value.value);
+    } else if constexpr (detail::raw_json<T>) {
+        out += value.text.empty() ? std::string_view("null") : std::string_view(value.text);
+    } else if constexpr (detail::is_optional<T>) {
+        value ? append_json(out, *value) : void(out += "null");
+    } else if constexpr (detail::moment<T>) {
+        out.append("\"").append(to_iso8601(value)).append("\"");
+    } else if constexpr (detail::is_json_scalar<T>) {
+        detail::append_json_scalar(out, value);
+    } else if constexpr (std::same_as<T, std::monostate>) {
+        out += "null";
+    } else if constexpr (detail::string_map<T>) {
+        detail::append_json_map(out, value);
+    } else if constexpr (detail::range_value<T>) {
+        detail::append_json_array(out, value);
+    } else if constexpr (detail::tuple_value<T>) {
+        detail::append_json_tuple(out, value);
+    } else {
+        detail::append_json_object(out, value);
+    }
+}
+
+}  // namespace dormouse

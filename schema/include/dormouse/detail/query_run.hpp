@@ -1,0 +1,182 @@
+// Running a query: borrowing its statement, binding its values, reading its rows.
+//
+// A query has `row_type`, `static std::string sql_text()`, `void bind_all(binder&,
+// generator_context&) const` and `db& database() const`.
+#pragma once
+
+#include <dormouse/db.hpp>
+#include <dormouse/detail/binder.hpp>
+#include <dormouse/detail/column_codec.hpp>
+#include <dormouse/lease.hpp>
+#include <dormouse/statement.hpp>
+
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace dormouse::detail {
+
+/// Every query type has its own place in the statement caches.
+template <class Query>
+inline const statement_slot query_slot = statement_slot::next();
+
+[[noreturn]] void refuse_row_count(bool none);
+[[noreturn]] void refuse_column_count(int wanted, int actual);
+/// Errors: `errc::turn_ended` unless this is still the turn.
+void require_turn(db& database, std::uint64_t turn);
+
+/// One run of a query. The query must outlive it.
+template <class Query>
+class query_run {
+public:
+    explicit query_run(const Query& query)
+        : statement_(query.database().current_lease().borrow(query_slot<Query>, &Query::sql_text)) {
+        binder to(*statement_, memory_);
+        query.bind_all(to, query.database().generators());
+    }
+    query_run(const query_run&) = delete;
+    query_run& operator=(const query_run&) = delete;
+
+    [[nodiscard]] statement& operator*() noexcept { return *statement_; }
+    [[nodiscard]] statement* operator->() noexcept { return &*statement_; }
+
+    /// Reads the next row; false when there is none.
+    template <class Row>
+    bool next(Row& row) {
+        if (!statement_->step()) {
+            return false;
+        }
+        if (statement_->column_count() != row_width<Row>()) {
+            refuse_column_count(row_width<Row>(), statement_->column_count());
+        }
+        read_row(*statement_, row);
+        return true;
+    }
+
+private:
+    bound_memory memory_;
+    borrowed_statement statement_;
+};
+
+/// The rows of a query one after the other. `begin` can be called once.
+///
+/// **Lifetime:** within the turn that made it; afterwards the next step throws `errc::turn_ended`.
+template <class Query>
+class row_range {
+public:
+    using row_type = typename Query::row_type;
+
+    class iterator {
+    public:
+        explicit iterator(row_range& range) : range_(&range) {}
+        [[nodiscard]] row_type& operator*() const { return range_->row_; }
+        [[nodiscard]] row_type* operator->() const { return &range_->row_; }
+        iterator& operator++() {
+            range_->advance();
+            return *this;
+        }
+        void operator++(int) { range_->advance(); }
+        [[nodiscard]] bool at_end() const { return range_->done_; }
+        friend bool operator==(const iterator& at, std::default_sentinel_t) { return at.at_end(); }
+
+    private:
+        row_range* range_;
+    };
+
+    explicit row_range(const Query& query)
+        : query_(query), run_(query_), turn_(query_.database().current_lease().turn()) {}
+
+    [[nodiscard]] iterator begin() {
+        advance();
+        return iterator(*this);
+    }
+    [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+
+private:
+    void advance() {
+        require_turn(query_.database(), turn_);
+        row_ = row_type{};
+        done_ = !run_.next(row_);
+    }
+
+    Query query_;
+    query_run<Query> run_;
+    std::uint64_t turn_;
+    row_type row_{};
+    bool done_ = false;
+};
+
+/// The ways to ask a query for its rows.
+template <class Query, class Row>
+class row_query {
+public:
+    using row_type = Row;
+
+    /// The row. Errors: `errc::handler_failed` unless there is exactly one.
+    [[nodiscard]] Row one() const {
+        query_run<Query> run(self());
+        Row row{};
+        if (!run.next(row)) {
+            refuse_row_count(true);
+        }
+        if (run->step()) {
+            refuse_row_count(false);
+        }
+        return row;
+    }
+
+    /// The first row, if there is any.
+    [[nodiscard]] std::optional<Row> find_one() const {
+        query_run<Query> run(self());
+        std::optional<Row> row(std::in_place);
+        if (!run.next(*row)) {
+            return std::nullopt;
+        }
+        if constexpr (Query::writes) {
+            run->run();  // a statement that writes must reach its end
+        }
+        return row;
+    }
+
+    [[nodiscard]] std::vector<Row> all() const {
+        std::vector<Row> rows;
+        each([&](Row&& row) { rows.push_back(std::move(row)); });
+        return rows;
+    }
+
+    /// Calls `visit(Row&&)` for each row. Other queries may run meanwhile, this one included.
+    template <class Visitor>
+    void each(Visitor&& visit) const {
+        query_run<Query> run(self());
+        for (Row row{}; run.next(row); row = Row{}) {
+            visit(std::move(row));
+        }
+    }
+
+    /// For a range-based for loop. Keeps a copy of the query, which refers to lvalues it was given.
+    [[nodiscard]] row_range<Query> rows() const { return row_range<Query>(self()); }
+
+    /// The only column of the only row.
+    [[nodiscard]] auto scalar() const requires(row_width<Row>() == 1) {
+        if constexpr (tuple_value<Row>) {
+            return std::get<0>(one());
+        } else {
+            return one();
+        }
+    }
+
+private:
+    [[nodiscard]] const Query& self() const { return static_cast<const Query&>(*this); }
+};
+
+/// Runs a query to its end and answers how many rows it changed.
+template <class Query>
+std::int64_t run_to_end(const Query& query) {
+    query_run<Query> run(query);
+    run->run();
+    return query.database().current_lease().changes();
+}
+
+}  // namespace dormouse::detail

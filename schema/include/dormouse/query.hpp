@@ -1,0 +1,141 @@
+// SQL in strings is checked when it runs, and every string is one more place that knows the
+// columns. These queries are C++: a column that is not in the query's tables, a comparison of
+// different types, an INSERT without a required column or an UPDATE without a condition does not
+// compile.
+//
+//     db.select_from<users>().where(col<&user::email> == email).find_one();
+//     db.insert_into<users>().values(args).returning_all().one();
+//     db.update<users>().set(col<&user::name> = name).where(col<&user::id> == id).execute();
+//     db.select_from<posts>().join<users>(col<&post::authorId> == col<&user::id>)
+//         .select(col<&user::name>, count_all()).group_by(col<&user::name>).all();
+//     db.sql<"SELECT name FROM users WHERE age > ?", std::string>(18).all();
+//
+// The SQL text is a function of the query's type, made once; every type has its prepared statement.
+// Values are only ever bound. Terminals: `one()`, `find_one()`, `all()`, `each(f)`, `rows()`,
+// `scalar()` for what has rows; `execute()`, which answers the number of rows changed, for what
+// writes.
+//
+// Include this where queries are written, not in headers: it is the slowest part of dormouse to
+// compile.
+//
+// **Thread safety:** actor-confined. **Lifetime:** a query refers to the lvalues it was given; text
+// bound from a temporary is kept. Errors: as `db`; a stored value that does not fit its field is
+// `errc::sql_failed`.
+#pragma once
+
+#include <dormouse/db.hpp>
+#include <dormouse/detail/change_query.hpp>
+#include <dormouse/detail/expression.hpp>
+#include <dormouse/detail/insert_query.hpp>
+#include <dormouse/detail/query_run.hpp>
+#include <dormouse/detail/select_query.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace dormouse {
+
+/// The column of a member: `col<&user::email>`. Comparisons, `&&`, `||`, `!`, `+`, `-`, and the
+/// members `like`, `in`, `is_null`, `is_not_null` make conditions of it; `=` makes an assignment
+/// for `set`.
+template <auto Member>
+inline constexpr detail::column<Member> col{};
+
+/// Descending, in `order_by`.
+template <detail::sql_expression Expression>
+[[nodiscard]] auto desc(Expression expression) {
+    return detail::framed_expression<"", Expression, " DESC", typename Expression::value_type>(
+        std::move(expression));
+}
+/// Ascending, in `order_by`, for those who like to say so.
+template <detail::sql_expression Expression>
+[[nodiscard]] auto asc(Expression expression) {
+    return detail::framed_expression<"", Expression, " ASC", typename Expression::value_type>(
+        std::move(expression));
+}
+
+/// The number of rows.
+[[nodiscard]] inline auto count_all() {
+    return detail::literal_expression<"count(*)", std::int64_t>{};
+}
+
+/// Of the values that are not NULL; nothing when there are none.
+template <detail::sql_expression Expression>
+[[nodiscard]] auto max(Expression expression) {
+    using value = std::optional<detail::without_optional<typename Expression::value_type>>;
+    return detail::framed_expression<"max(", Expression, ")", value>(std::move(expression));
+}
+template <detail::sql_expression Expression>
+[[nodiscard]] auto min(Expression expression) {
+    using value = std::optional<detail::without_optional<typename Expression::value_type>>;
+    return detail::framed_expression<"min(", Expression, ")", value>(std::move(expression));
+}
+template <detail::sql_expression Expression>
+requires detail::number_like<detail::plain_type<typename Expression::value_type>>
+[[nodiscard]] auto sum(Expression expression) {
+    using number = detail::plain_type<typename Expression::value_type>;
+    using value = std::conditional_t<std::is_integral_v<number>, std::int64_t, double>;
+    return detail::framed_expression<"sum(", Expression, ")", std::optional<value>>(
+        std::move(expression));
+}
+
+namespace detail {
+
+/// A query given as SQL text.
+template <fixed_string Text, class Row, class... Values>
+class text_query : public row_query<text_query<Text, Row, Values...>, Row> {
+public:
+    static constexpr bool writes = true;  // it might
+
+    explicit text_query(db& database, Values... values)
+        : database_(&database), values_(std::move(values)...) {}
+
+    /// Runs it and drops its rows; answers how many rows were changed.
+    std::int64_t execute() const { return run_to_end(*this); }
+
+    static std::string sql_text() { return std::string(Text.view()); }
+    void bind_all(binder& to, generator_context& /*generators*/) const {
+        std::apply([&](const auto&... each) { (each.bind(to), ...); }, values_);
+    }
+    [[nodiscard]] db& database() const { return *database_; }
+
+private:
+    db* database_;
+    std::tuple<Values...> values_;
+};
+
+}  // namespace detail
+
+template <auto const& Table>
+auto db::select_from() {
+    using clauses = detail::plain_select<detail::row_of<Table>>;
+    return detail::select_query<detail::scope<Table>, clauses>(*this, clauses{}, std::tuple<>{});
+}
+
+template <auto const& Table>
+auto db::insert_into() {
+    return detail::insert_start<Table>(*this);
+}
+
+template <auto const& Table>
+auto db::update() {
+    return detail::update_query<Table, detail::condition_missing>(*this, std::tuple<>{}, {});
+}
+
+template <auto const& Table>
+auto db::delete_from() {
+    return detail::delete_query<Table, detail::condition_missing>(*this, {});
+}
+
+template <detail::fixed_string Text, class Row, class... Values>
+auto db::sql(Values&&... values) {
+    using query =
+        detail::text_query<Text, Row, decltype(detail::lift(std::forward<Values>(values)))...>;
+    return query(*this, detail::lift(std::forward<Values>(values))...);
+}
+
+}  // namespace dormouse

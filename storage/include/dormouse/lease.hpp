@@ -1,0 +1,115 @@
+// An object's code must see its database only while it is the object's turn, and everything it
+// writes in that turn must become durable together or not at all. A lease is that turn's hold on
+// the database: the first statement opens the transaction, `commit()` closes it, and afterwards the
+// lease is dead.
+#pragma once
+
+#include <dormouse/statement.hpp>
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dormouse {
+
+class connection;
+
+/// A commit's position in the node's commit order. Everything at or below a durable position
+/// survives a crash. Position 0 is always durable.
+struct ticket {
+    std::uint64_t position = 0;
+    friend auto operator<=>(ticket, ticket) = default;
+};
+
+/// One turn's exclusive use of one object's database.
+///
+/// Statements run synchronously. The first one begins the turn's implicit transaction. A lease that
+/// is neither committed nor rolled back rolls back when it goes.
+///
+/// **Thread safety:** actor-confined. **Lifetime:** shorter than the `object_storage` it came from.
+/// **Errors:** `sql_error`; `errc::object_reset` after an error that made SQLite roll the turn
+/// back.
+class lease {
+public:
+    explicit lease(connection& held) noexcept : connection_(&held) {}
+    lease(lease&& other) noexcept;
+    lease& operator=(lease&&) = delete;
+    ~lease();
+
+    /// The statement cached under `slot`. `text` is called only when it must be compiled first; a
+    /// slot's text never changes. A statement already in use further up the stack is compiled a
+    /// second time.
+    template <class Text>
+    [[nodiscard]] borrowed_statement borrow(statement_slot slot, Text&& text) {
+        if (auto* cached = find_cached(slot)) {
+            return borrow_cached(*cached);
+        }
+        return borrow_new(slot, std::string(text()));
+    }
+
+    /// Compiles exactly one statement. Refuses text with none or several.
+    [[nodiscard]] borrowed_statement prepare(std::string_view sql);
+
+    /// Compiles the first statement of `sql` and cuts it off the text; nothing when only blanks and
+    /// comments are left.
+    [[nodiscard]] std::optional<borrowed_statement> take_statement(std::string_view& sql);
+
+    /// Runs every statement of `sql`, dropping rows. Transaction statements are refused: use a
+    /// savepoint.
+    void execute(std::string_view sql);
+
+    /// Rows changed by the last INSERT, UPDATE or DELETE of this turn.
+    [[nodiscard]] std::int64_t changes() const noexcept;
+    [[nodiscard]] std::int64_t last_insert_rowid() const noexcept;
+
+    /// Nested transactions. They nest in the turn's own transaction and must be closed innermost
+    /// first.
+    void begin_savepoint();
+    void release_savepoint();
+    void rollback_savepoint();
+
+    /// Statements running past this moment stop with `errc::timed_out`. The turn's other work
+    /// stays.
+    void set_deadline(std::chrono::steady_clock::time_point deadline) noexcept;
+    void clear_deadline() noexcept;
+
+    /// An error made SQLite undo the whole turn: nothing more can be written in it.
+    [[nodiscard]] bool broken() const noexcept;
+
+    /// Ends the turn and keeps what it wrote. Answers the position to wait for; 0 when nothing was
+    /// written. Every cursor of the turn is closed. Errors: `errc::commit_failed`, after which
+    /// nothing is kept.
+    [[nodiscard]] ticket commit();
+
+    /// Ends the turn and drops what it wrote.
+    void rollback() noexcept;
+
+    /// Counts turns of this database; a cursor compares it to notice that its turn has ended.
+    [[nodiscard]] std::uint64_t turn() const noexcept;
+
+private:
+    struct cached_statement;
+    friend class connection;
+
+    [[nodiscard]] cached_statement* find_cached(statement_slot slot) noexcept;
+    [[nodiscard]] borrowed_statement borrow_cached(cached_statement& cached);
+    [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, std::string sql);
+
+    connection* connection_;
+};
+
+/// Where typed access gets storage from: the object's current turn.
+class lease_source {
+public:
+    /// The lease of the turn that is running, begun now if the turn has none yet.
+    /// Errors: `errc::object_reset` when the object the caller belongs to no longer lives.
+    [[nodiscard]] virtual lease& current_lease() = 0;
+
+protected:
+    ~lease_source() = default;
+};
+
+}  // namespace dormouse

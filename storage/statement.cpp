@@ -1,0 +1,153 @@
+#include "storage/sqlite_failure.hpp"
+
+#include <dormouse/statement.hpp>
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+void check(sqlite3_stmt* compiled, int code) {
+    if (code != SQLITE_OK) {
+        throw_sqlite_failure(sqlite3_db_handle(compiled), code, sqlite3_sql(compiled));
+    }
+}
+
+}  // namespace
+
+statement::statement(statement&& other) noexcept
+    : compiled_(std::exchange(other.compiled_, nullptr)) {}
+
+statement& statement::operator=(statement&& other) noexcept {
+    std::swap(compiled_, other.compiled_);
+    return *this;
+}
+
+statement::~statement() {
+    sqlite3_finalize(compiled_);
+}
+
+void statement::bind(int parameter, std::int64_t value) {
+    check(compiled_, sqlite3_bind_int64(compiled_, parameter, value));
+}
+
+void statement::bind(int parameter, double value) {
+    check(compiled_, sqlite3_bind_double(compiled_, parameter, value));
+}
+
+void statement::bind(int parameter, std::string_view text) {
+    // A null pointer would bind NULL, so an empty text needs an address of its own.
+    const char* bytes = text.data() != nullptr ? text.data() : "";
+    check(compiled_,
+          sqlite3_bind_text64(compiled_, parameter, bytes, text.size(), nullptr, SQLITE_UTF8));
+}
+
+void statement::bind(int parameter, std::span<const std::byte> blob) {
+    const void* bytes = blob.data() != nullptr ? static_cast<const void*>(blob.data()) : "";
+    check(compiled_, sqlite3_bind_blob64(compiled_, parameter, bytes, blob.size(), nullptr));
+}
+
+void statement::bind_null(int parameter) {
+    check(compiled_, sqlite3_bind_null(compiled_, parameter));
+}
+
+bool statement::step() {
+    const int code = sqlite3_step(compiled_);
+    if (code == SQLITE_ROW) {
+        return true;
+    }
+    if (code != SQLITE_DONE) {
+        check(compiled_, code);
+    }
+    return false;
+}
+
+void statement::run() {
+    while (step()) {
+    }
+}
+
+void statement::reset() noexcept {
+    sqlite3_reset(compiled_);
+    sqlite3_clear_bindings(compiled_);
+}
+
+int statement::parameter_count() const noexcept {
+    return sqlite3_bind_parameter_count(compiled_);
+}
+int statement::column_count() const noexcept {
+    return sqlite3_column_count(compiled_);
+}
+std::string_view statement::column_name(int column) const noexcept {
+    const char* name = sqlite3_column_name(compiled_, column);
+    return name != nullptr ? name : "";
+}
+bool statement::read_only() const noexcept {
+    return sqlite3_stmt_readonly(compiled_) != 0;
+}
+
+value_kind statement::kind(int column) const noexcept {
+    switch (sqlite3_column_type(compiled_, column)) {
+        case SQLITE_INTEGER:
+            return value_kind::integer;
+        case SQLITE_FLOAT:
+            return value_kind::real;
+        case SQLITE_TEXT:
+            return value_kind::text;
+        case SQLITE_BLOB:
+            return value_kind::blob;
+        default:
+            return value_kind::null;
+    }
+}
+
+std::int64_t statement::integer(int column) const noexcept {
+    return sqlite3_column_int64(compiled_, column);
+}
+double statement::real(int column) const noexcept {
+    return sqlite3_column_double(compiled_, column);
+}
+
+std::string_view statement::text(int column) const noexcept {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(compiled_, column));
+    if (bytes == nullptr) {
+        return {};
+    }
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(compiled_, column))};
+}
+
+std::span<const std::byte> statement::blob(int column) const noexcept {
+    const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(compiled_, column));
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(compiled_, column))};
+}
+
+statement_slot statement_slot::next() noexcept {
+    static std::atomic<std::size_t> taken{0};
+    return statement_slot(taken.fetch_add(1, std::memory_order_relaxed));
+}
+
+borrowed_statement::borrowed_statement(statement& cached, bool& busy) noexcept
+    : cached_(&cached), busy_(&busy) {
+    busy = true;
+}
+
+borrowed_statement::borrowed_statement(statement owned) noexcept : owned_(std::move(owned)) {}
+
+borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
+    : owned_(std::move(other.owned_)),
+      cached_(std::exchange(other.cached_, nullptr)),
+      busy_(std::exchange(other.busy_, nullptr)) {
+    other.owned_.reset();
+}
+
+borrowed_statement::~borrowed_statement() {
+    if (cached_ != nullptr) {
+        cached_->reset();
+        *busy_ = false;
+    }
+}
+
+}  // namespace dormouse

@@ -1,0 +1,205 @@
+"""dormouse_add_databases(), in a small project against a stub of the library.
+
+The stub has the shape of the real headers and no behaviour, so that these tests say something about
+CMake alone and take seconds. The program prints what dormouse::databases() lists.
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+STUB = {
+    "stub/dormouse/database.hpp": """#pragma once
+namespace dormouse {
+struct database_definition { const char* name; };
+class database {
+public:
+    constexpr explicit database(database_definition definition) : name_(definition.name) {}
+    const char* name() const { return name_; }
+private:
+    const char* name_;
+};
+}
+""",
+    "stub/dormouse/databases.hpp": """#pragma once
+#include <dormouse/database.hpp>
+#include <span>
+#include <string_view>
+namespace dormouse {
+struct migration_file { std::string_view name; std::string_view sql; };
+struct database_entry {
+    const database* definition;
+    std::string_view file_name;
+    std::span<const migration_file> migrations;
+};
+std::span<const database_entry> databases();
+}
+""",
+    "stub/dormouse/database_tool.hpp": """#pragma once
+#include <dormouse/databases.hpp>
+#include <cstdio>
+namespace dormouse::cli {
+inline int run_database_tool(int, char**) { return std::printf("tool %zu\\n", databases().size()) < 0; }
+}
+""",
+    "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
+project(consumer CXX)
+add_library(stub INTERFACE)
+target_include_directories(stub INTERFACE stub)
+target_compile_features(stub INTERFACE cxx_std_20)
+add_library(dormouse::dormouse ALIAS stub)
+if(NOT NO_CLI)
+  add_library(dormouse::cli ALIAS stub)
+endif()
+include(${DORMOUSE_CMAKE}/Dormouse.cmake)
+add_executable(shop main.cpp)
+separate_arguments(ARGUMENTS)
+dormouse_add_databases(shop ${ARGUMENTS})
+""",
+    "main.cpp": """#include <dormouse/databases.hpp>
+#include <iostream>
+int main() {
+    for (const auto& entry : dormouse::databases()) {
+        std::cout << entry.file_name << " is " << entry.definition->name() << '\\n';
+        for (const auto& file : entry.migrations) std::cout << "  " << file.name << " [" << file.sql << "]\\n";
+    }
+}
+""",
+    "src/databases/main.hpp": '#pragma once\n#include <dormouse/database.hpp>\n'
+                              'inline constinit const dormouse::database main_db{{.name = "main"}};\n',
+}
+CMAKE, COMPILER, MODULES = sys.argv[1:4] if len(sys.argv) > 3 else ("cmake", "g++", "../../cmake")
+
+
+class AddDatabases(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name).resolve()
+        for path, text in STUB.items():
+            self.write(path, text)
+
+    def write(self, path, text):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def run_command(self, *command):
+        return subprocess.run(command, capture_output=True, text=True, cwd=self.root)
+
+    def configure(self, arguments="", **definitions):
+        options = [f"-D{name}={value}" for name, value in definitions.items()]
+        return self.run_command(CMAKE, "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+                                f"-DDORMOUSE_CMAKE={pathlib.Path(MODULES).resolve()}", f"-DARGUMENTS={arguments}", *options)
+
+    def build(self):
+        run = self.run_command(CMAKE, "--build", "build")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        return run.stdout
+
+    def listed(self, arguments=""):
+        """What the program lists after configuring (the first time) and building."""
+        if not (self.root / "build").exists():
+            run = self.configure(arguments)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        self.build()
+        return self.run_command("build/shop").stdout
+
+    def refused(self, *words, arguments="", **definitions):
+        run = self.configure(arguments, **definitions)
+        self.assertNotEqual(run.returncode, 0)
+        message = " ".join(run.stderr.split())
+        for word in words:
+            self.assertIn(word, message)
+
+    def test_lists_databases_and_makes_the_tool(self):
+        self.write("src/databases/analytics.hpp", '#include <dormouse/database.hpp>\nnamespace app {\nnamespace data::x { struct y { int z[2]; }; }\n'
+                   'struct later {};\n// dormouse::database no_db{{}};\nconst char* const text = "database in_text{";\n'
+                   'inline constinit const dormouse::database analytics_db\n{{.name = "events"}};\n}\n')
+        self.write("src/databases/plain.cpp", '#include <dormouse/database.hpp>\nnamespace p { extern const dormouse::database plain_db;\n'
+                   'constinit const dormouse::database plain_db{{.name = "plain"}}; }\n')
+        self.write("src/databases/split.hpp", '#include <dormouse/database.hpp>\nextern const dormouse::database split_db;\n')
+        self.write("src/databases/split.cpp", '#include "split.hpp"\nconstinit const dormouse::database split_db{{.name = "split"}};\n')
+        self.assertEqual(self.listed(), "analytics is events\nmain is main\nplain is plain\nsplit is split\n")
+        self.assertEqual(self.run_command("build/shop-db").stdout, "tool 4\n")
+
+    def test_leaves_out_what_is_excluded(self):
+        broken = "#error must not be compiled\ninline constinit const dormouse::database wrong_db{{}};\n"
+        for path in ("_draft.cpp", "_draft.hpp", "actions/_draft.cpp", "_old/x.cpp", "main_test.cpp", "actions/x_test.cpp", "main_test.hpp"):
+            self.write(f"src/databases/{path}", broken)
+        self.write("src/databases/schema.hpp", "#error never scanned\ninline const dormouse::database schema_db{{}};\n")
+        self.write("src/databases/schema.cpp", "int compiled_schema = 1;\n")
+        self.write("src/databases/actions/deep/create.cpp", "int compiled_action = 1;\n")
+        self.assertEqual(self.listed(), "main is main\n")
+        objects = {path.name for path in (self.root / "build").rglob("*.cpp.o")}
+        self.assertLessEqual({"schema.cpp.o", "create.cpp.o"}, objects)
+
+    def test_finds_folders_and_variables_named_by_arguments(self):
+        (self.root / "src/databases").rename(self.root / "stores")
+        self.write("stores/other.hpp", "#include <dormouse/database.hpp>\n#define DATABASE dormouse::database\n"
+                   'namespace o { inline constinit const DATABASE db{{.name = "o"}}; }\n')
+        self.write("sql/main/a.sql", "A")
+        self.assertEqual(self.listed("DIR stores MIGRATIONS sql DATABASES other=o::db main_db NO_TOOL"),
+                         "main is main\n  a [A]\nother is o\n")
+        self.assertFalse((self.root / "build/shop-db").exists())
+
+    def test_embeds_any_bytes_sorted_by_name(self):
+        sql = 'INSERT INTO "x" VALUES (\'a;b[")"]\\ ü $ ${x} @x@\');\n--> breakpoint\n\x00\x7f'
+        self.write("migrations/main/2_b-c.x.sql", sql)
+        self.write("migrations/main/2_b.sql", "")
+        self.write("migrations/main/1 a.sql", "one")
+        self.write("migrations/main/notes.txt", "no")
+        self.assertEqual(self.listed(), f"main is main\n  1 a [one]\n  2_b []\n  2_b-c.x [{sql}]\n")
+
+    def test_follows_migrations_that_come_change_and_go(self):
+        self.assertEqual(self.listed(), "main is main\n")
+        self.write("migrations/main/1.sql", "one")
+        self.assertEqual(self.listed(), "main is main\n  1 [one]\n")
+        self.write("migrations/main/2.sql", "two")
+        self.assertIn("  2 [two]", self.listed())
+        time.sleep(0.05)
+        self.write("migrations/main/2.sql", "two, changed")
+        self.assertIn("  2 [two, changed]", self.listed())
+        (self.root / "migrations/main/1.sql").unlink()
+        self.assertEqual(self.listed(), "main is main\n  2 [two, changed]\n")
+        self.assertIn("no work to do", self.build())
+
+    def test_follows_databases_and_actions_that_come_and_go(self):
+        self.listed()
+        self.write("src/databases/second.hpp", STUB["src/databases/main.hpp"].replace("main", "second"))
+        self.assertEqual(self.listed(), "main is main\nsecond is second\n")
+        time.sleep(0.05)
+        self.write("src/databases/second.hpp", STUB["src/databases/main.hpp"].replace("main_db", "renamed_db"))
+        self.assertEqual(self.listed(), "main is main\nsecond is main\n")
+        (self.root / "src/databases/second.hpp").unlink()
+        self.assertEqual(self.listed(), "main is main\n")
+
+    def test_refuses_a_missing_directory(self):
+        self.refused("databases directory not found", f"{self.root}/nowhere", "DIR option", arguments="DIR nowhere")
+
+    def test_refuses_a_directory_without_databases(self):
+        self.write("src/databases/main.hpp", "#pragma once\nvoid f() { dormouse::database local{{}}; }\n")
+        self.refused("no database found in", f"{self.root}/src/databases", "dormouse::database main_db")
+
+    def test_refuses_two_databases_in_one_file(self):
+        self.write("src/databases/main.hpp", "const dormouse::database a{{}}, c; const dormouse::database b{{}};\n")
+        self.refused("main.hpp declares 2 databases")
+
+    def test_refuses_unknown_arguments_and_variables(self):
+        self.refused("unknown arguments: NOTOOL", arguments="NOTOOL")
+        self.refused("0 database files for 'nothing_db'", arguments="DATABASES nothing_db")
+
+    def test_refuses_a_tool_without_the_cli(self):
+        self.refused("shop-db needs dormouse::cli", "NO_TOOL", NO_CLI="ON")
+
+    def test_warns_of_migrations_without_a_database(self):
+        self.write("migrations/typo/1.sql", "x")
+        run = self.configure()
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("no database file is called typo.hpp", " ".join(run.stderr.split()))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

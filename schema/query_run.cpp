@@ -6,7 +6,8 @@ namespace dormouse::detail {
 
 void refuse_row_count(bool none) {
     std::string text = "Expected exactly one result from SQL query, but got ";
-    throw error(errc::handler_failed, text + (none ? "no results." : "multiple results."));
+    throw error(none ? errc::no_row : errc::several_rows,
+                text + (none ? "no results." : "multiple results."));
 }
 
 void refuse_column_count(int wanted, int actual) {

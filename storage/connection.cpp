@@ -117,10 +117,15 @@ int connection::authorize(void* self, int operation, const char* first, const ch
 
 connection::~connection() {
     rollback();
-    statements.clear();
+    for (const auto& cached : statements) {
+        if (cached != nullptr) {
+            cached->compiled =
+                statement(nullptr);  // a use that outlived its turn may still refer to it
+        }
+    }
     sqlite3_finalize(begin_);
     sqlite3_finalize(commit_);
-    sqlite3_close(database_);
+    sqlite3_close_v2(database_);
 }
 
 void connection::run_trusted(const char* sql) {
@@ -191,6 +196,13 @@ void connection::close_cursors() noexcept {
          open = sqlite3_next_stmt(database_, open)) {
         if (sqlite3_stmt_busy(open) != 0) {
             sqlite3_reset(open);
+        }
+    }
+    for (const auto& cached : statements) {
+        if (cached != nullptr && cached->busy) {
+            cached->compiled.reset();
+            cached->busy = false;
+            ++cached->use;
         }
     }
 }

@@ -19,11 +19,6 @@ namespace dormouse {
 
 class commit_queue;
 
-struct lease::cached_statement {
-    statement compiled;
-    bool busy = false;
-};
-
 /// **Thread safety:** actor-confined.
 class connection {
 public:
@@ -49,7 +44,7 @@ public:
     void release_savepoint();
     void rollback_savepoint();
 
-    std::vector<std::unique_ptr<lease::cached_statement>> statements;
+    std::vector<std::shared_ptr<cached_statement>> statements;
     std::optional<std::chrono::steady_clock::time_point> deadline;
 
 private:

@@ -15,18 +15,18 @@ lease::~lease() {
     }
 }
 
-lease::cached_statement* lease::find_cached(statement_slot slot) noexcept {
+std::shared_ptr<cached_statement> lease::find_cached(statement_slot slot) noexcept {
     const auto& cached = connection_->statements;
-    return slot.index() < cached.size() ? cached[slot.index()].get() : nullptr;
+    return slot.index() < cached.size() ? cached[slot.index()] : nullptr;
 }
 
-borrowed_statement lease::borrow_cached(cached_statement& cached) {
+borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>& cached) {
     connection_->begin();
-    if (cached.busy) {
+    if (cached->busy) {
         return borrowed_statement(
-            connection_->compile(sqlite3_sql(cached.compiled.handle()), nullptr));
+            connection_->compile(sqlite3_sql(cached->compiled.handle()), nullptr));
     }
-    return {cached.compiled, cached.busy};
+    return borrowed_statement(cached);
 }
 
 borrowed_statement lease::borrow_new(statement_slot slot, std::string sql) {
@@ -36,8 +36,8 @@ borrowed_statement lease::borrow_new(statement_slot slot, std::string sql) {
         cached.resize(slot.index() + 1);
     }
     cached[slot.index()] =
-        std::make_unique<cached_statement>(cached_statement{connection_->compile(sql, nullptr)});
-    return {cached[slot.index()]->compiled, cached[slot.index()]->busy};
+        std::make_shared<cached_statement>(cached_statement{connection_->compile(sql, nullptr)});
+    return borrowed_statement(cached[slot.index()]);
 }
 
 borrowed_statement lease::prepare(std::string_view sql) {

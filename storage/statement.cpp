@@ -129,24 +129,22 @@ statement_slot statement_slot::next() noexcept {
     return statement_slot(taken.fetch_add(1, std::memory_order_relaxed));
 }
 
-borrowed_statement::borrowed_statement(statement& cached, bool& busy) noexcept
-    : cached_(&cached), busy_(&busy) {
-    busy = true;
+borrowed_statement::borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept
+    : cached_(std::move(cached)), use_(++cached_->use) {
+    cached_->busy = true;
 }
 
 borrowed_statement::borrowed_statement(statement owned) noexcept : owned_(std::move(owned)) {}
 
 borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
-    : owned_(std::move(other.owned_)),
-      cached_(std::exchange(other.cached_, nullptr)),
-      busy_(std::exchange(other.busy_, nullptr)) {
+    : owned_(std::move(other.owned_)), cached_(std::move(other.cached_)), use_(other.use_) {
     other.owned_.reset();
 }
 
 borrowed_statement::~borrowed_statement() {
-    if (cached_ != nullptr) {
-        cached_->reset();
-        *busy_ = false;
+    if (cached_ != nullptr && cached_->use == use_) {
+        cached_->compiled.reset();
+        cached_->busy = false;
     }
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,8 +45,8 @@ public:
     /// second time.
     template <class Text>
     [[nodiscard]] borrowed_statement borrow(statement_slot slot, Text&& text) {
-        if (auto* cached = find_cached(slot)) {
-            return borrow_cached(*cached);
+        if (const auto cached = find_cached(slot)) {
+            return borrow_cached(cached);
         }
         return borrow_new(slot, std::string(text()));
     }
@@ -91,11 +92,8 @@ public:
     [[nodiscard]] std::uint64_t turn() const noexcept;
 
 private:
-    struct cached_statement;
-    friend class connection;
-
-    [[nodiscard]] cached_statement* find_cached(statement_slot slot) noexcept;
-    [[nodiscard]] borrowed_statement borrow_cached(cached_statement& cached);
+    [[nodiscard]] std::shared_ptr<cached_statement> find_cached(statement_slot slot) noexcept;
+    [[nodiscard]] borrowed_statement borrow_cached(const std::shared_ptr<cached_statement>& cached);
     [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, std::string sql);
 
     connection* connection_;

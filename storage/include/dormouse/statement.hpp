@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -78,26 +79,34 @@ private:
     std::size_t index_;
 };
 
+/// A statement kept compiled for its next use.
+struct cached_statement {
+    statement compiled;
+    bool busy = false;
+    std::uint64_t use = 0;  ///< Counts its uses; one that outlived its turn no longer counts.
+};
+
 /// The right to run one statement; resets it when it goes.
 ///
-/// **Lifetime:** within the turn of the lease it came from.
+/// **Lifetime:** within the turn of the lease it came from. One that is kept longer must not be
+/// run, but may be destroyed at any time.
 class borrowed_statement {
 public:
-    /// `busy` is the cache's mark that the statement is in use.
-    borrowed_statement(statement& cached, bool& busy) noexcept;
+    /// Marks the cached statement as in use.
+    explicit borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept;
     /// A statement of its own, not from the cache.
     explicit borrowed_statement(statement owned) noexcept;
     borrowed_statement(borrowed_statement&& other) noexcept;
     borrowed_statement& operator=(borrowed_statement&&) = delete;
     ~borrowed_statement();
 
-    [[nodiscard]] statement& operator*() noexcept { return owned_ ? *owned_ : *cached_; }
+    [[nodiscard]] statement& operator*() noexcept { return owned_ ? *owned_ : cached_->compiled; }
     [[nodiscard]] statement* operator->() noexcept { return &**this; }
 
 private:
     std::optional<statement> owned_;
-    statement* cached_ = nullptr;
-    bool* busy_ = nullptr;
+    std::shared_ptr<cached_statement> cached_;
+    std::uint64_t use_ = 0;
 };
 
 }  // namespace dormouse

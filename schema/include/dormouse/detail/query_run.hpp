@@ -114,7 +114,7 @@ class row_query {
 public:
     using row_type = Row;
 
-    /// The row. Errors: `errc::handler_failed` unless there is exactly one.
+    /// The row. Errors: `errc::no_row`, `errc::several_rows`.
     [[nodiscard]] Row one() const {
         query_run<Query> run(self());
         Row row{};

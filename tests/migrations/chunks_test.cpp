@@ -1,0 +1,33 @@
+#include "migrations/chunks.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dormouse::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Chunks, SplitsAtLinesThatHoldOnlyABreakpoint) {
+    EXPECT_THAT(split_chunks("a;\n--> breakpoint\nb;\n-->BREAKPOINT  \nc;"),
+                ElementsAre("a;", "b;", "c;"));
+}
+
+TEST(Chunks, DropsEmptyOnes) {
+    EXPECT_THAT(split_chunks("--> breakpoint\n\n--> breakpoint\na;\n--> breakpoint\n"),
+                ElementsAre("a;"));
+    EXPECT_THAT(split_chunks(" \n"), IsEmpty());
+}
+
+TEST(Chunks, KeepsMarkersThatAreNotAlone) {
+    EXPECT_THAT(split_chunks("a; --> breakpoint\nb;\n--> statement-breakpoint\nc;"),
+                ElementsAre("a; --> breakpoint\nb;\n--> statement-breakpoint\nc;"));
+}
+
+TEST(Chunks, TakesWindowsLineEnds) {
+    EXPECT_THAT(split_chunks("a;\r\n--> breakpoint\r\nb;\r\n"), ElementsAre("a;", "b;"));
+}
+
+}  // namespace
+}  // namespace dormouse::test

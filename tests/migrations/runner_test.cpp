@@ -1,0 +1,154 @@
+#include "migrations/runner.hpp"
+
+#include "tests/support/open_storage.hpp"
+
+#include <dormouse/migration_error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace dormouse::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class MigrationRunner : public testing::Test {
+protected:
+    migration_report apply(std::span<const migration_file> files) {
+        return apply_migrations(*object_, migration_list(files),
+                                [] { return timestamp(std::chrono::seconds(1'700'000'000)); });
+    }
+
+    std::vector<std::string> query(std::string_view sql) {
+        std::vector<std::string> rows;
+        auto turn = object_->begin_turn();
+        auto result = turn.prepare(sql);
+        while (result->step()) {
+            rows.emplace_back(result->text(0));
+        }
+        return rows;
+    }
+
+    open_storage storage_;
+    std::unique_ptr<object_storage> object_ = storage_.open();
+};
+
+constexpr migration_file create_users{"20240101_users",
+                                      "CREATE TABLE users (id TEXT);\n--> breakpoint\n"
+                                      "CREATE INDEX users_id ON users(id);"};
+constexpr migration_file add_phone{"20240201_phone", "ALTER TABLE users ADD COLUMN phone TEXT;"};
+
+TEST_F(MigrationRunner, AppliesEachChunkOnceAndRemembersIt) {
+    const std::array files{create_users, add_phone};
+
+    const auto report = apply(files);
+
+    EXPECT_EQ(report.chunks, 3U);
+    EXPECT_THAT(report.applied, ElementsAre("20240101_users", "20240201_phone"));
+    EXPECT_GT(report.position.position, 0U);
+    EXPECT_THAT(
+        query("SELECT name || chunk_index || ' ' || applied_at FROM __migrations ORDER BY 1"),
+        ElementsAre("20240101_users0 2023-11-14 22:13:20.000",
+                    "20240101_users1 2023-11-14 22:13:20.000",
+                    "20240201_phone0 2023-11-14 22:13:20.000"));
+    EXPECT_EQ(apply(files).chunks, 0U);
+}
+
+TEST_F(MigrationRunner, AppliesOnlyWhatIsNew) {
+    const std::array before{create_users};
+    const std::array after{create_users, add_phone};
+    (void)apply(before);
+
+    EXPECT_THAT(apply(after).applied, ElementsAre("20240201_phone"));
+    EXPECT_THAT(query("SELECT name FROM pragma_table_info('users')"), ElementsAre("id", "phone"));
+}
+
+TEST_F(MigrationRunner, GoesOnAtTheChunkThatFailed) {
+    const std::array broken{migration_file{
+        "1",
+        "CREATE TABLE a (x);\n--> breakpoint\nCREATE TABLE b (x); INSERT INTO nope VALUES (1);"}};
+    const std::array mended{
+        migration_file{"1", "CREATE TABLE a (x);\n--> breakpoint\nCREATE TABLE b (x);"}};
+    EXPECT_THROW((void)apply(broken), migration_error);
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name IN ('a', 'b')"), ElementsAre("a"));
+
+    EXPECT_EQ(apply(mended).chunks, 1U);
+
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name IN ('a', 'b')"),
+                ElementsAre("a", "b"));
+}
+
+TEST_F(MigrationRunner, NamesMigrationChunkAndStatement) {
+    const std::array files{
+        create_users, migration_file{"20240301_bad", "SELECT 1; ALTER TABLE nope ADD COLUMN x;"}};
+    try {
+        (void)apply(files);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_EQ(e.reason(), errc::migration_failed);
+        EXPECT_EQ(e.failure().name, "20240301_bad");
+        EXPECT_EQ(e.failure().chunk, 0U);
+        EXPECT_EQ(e.failure().statement, 2U);
+        EXPECT_STREQ(e.what(),
+                     "Migration 20240301_bad[0] failed\n"
+                     "  Statement 2: ALTER TABLE nope ADD COLUMN x;\n"
+                     "  Error: no such table: nope: SQLITE_ERROR\n"
+                     "  State: 0 migration(s) were applied before this attempt");
+    }
+}
+
+TEST_F(MigrationRunner, NamesTheTextThatDoesNotCompile) {
+    const std::array files{migration_file{"1", "CREATE TABLE a (x);\nCREATE TABL b;"}};
+    try {
+        (void)apply(files);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_EQ(e.failure().statement, 2U);
+        EXPECT_EQ(e.failure().sql, "CREATE TABL b;");
+    }
+}
+
+TEST_F(MigrationRunner, KeepsTriggersWhole) {
+    const std::array files{migration_file{
+        "1",
+        "CREATE TABLE a (x); CREATE TABLE b (x);\n"
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN INSERT INTO b VALUES (new.x); SELECT 1; END;"}};
+
+    EXPECT_EQ(apply(files).chunks, 1U);
+}
+
+TEST_F(MigrationRunner, RunsAMigrationThatOnlyChangesData) {
+    const std::array before{create_users};
+    const std::array after{create_users, migration_file{"2", "INSERT INTO users VALUES ('x')"}};
+    (void)apply(before);
+
+    (void)apply(after);
+
+    EXPECT_THAT(query("SELECT id FROM users"), ElementsAre("x"));
+}
+
+TEST_F(MigrationRunner, IsNotFooledByTheProgramsOwnChanges) {
+    const std::array files{create_users};
+    (void)apply(files);
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("ANALYZE; CREATE TABLE extra (x); PRAGMA user_version = 7");
+        (void)turn.commit();
+    }
+
+    EXPECT_EQ(apply(files).chunks, 0U);
+}
+
+TEST_F(MigrationRunner, LeavesADatabaseWithoutMigrationsAlone) {
+    EXPECT_EQ(apply({}).chunks, 0U);
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dormouse::test

@@ -1,0 +1,183 @@
+#include "tests/support/open_storage.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+
+namespace dormouse::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Lease : public testing::Test {
+protected:
+    void SetUp() override {
+        auto turn = object_->begin_turn();
+        turn.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)");
+        (void)turn.commit();
+    }
+
+    std::int64_t count() {
+        auto turn = object_->begin_turn();
+        auto rows = turn.prepare("SELECT count(*) FROM t");
+        (void)rows->step();
+        return rows->integer(0);
+    }
+
+    open_storage storage_;
+    std::unique_ptr<object_storage> object_ = storage_.open();
+};
+
+TEST_F(Lease, CommitsEverythingATurnWroteTogether) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'a'); INSERT INTO t VALUES (2, 'b')");
+
+    EXPECT_GT(turn.commit().position, 0U);
+
+    EXPECT_EQ(count(), 2);
+}
+
+TEST_F(Lease, RollsBackWhenItIsDropped) {
+    { object_->begin_turn().execute("INSERT INTO t VALUES (1, 'a')"); }
+
+    EXPECT_EQ(count(), 0);
+}
+
+TEST_F(Lease, GivesNoTicketForATurnThatOnlyRead) {
+    auto turn = object_->begin_turn();
+    EXPECT_FALSE(turn.prepare("SELECT * FROM t")->step());
+
+    EXPECT_EQ(turn.commit().position, 0U);
+}
+
+TEST_F(Lease, NestsSavepoints) {
+    auto turn = object_->begin_turn();
+    turn.begin_savepoint();
+    turn.execute("INSERT INTO t VALUES (1, 'outer')");
+    turn.begin_savepoint();
+    turn.execute("INSERT INTO t VALUES (2, 'inner')");
+    turn.rollback_savepoint();
+    turn.release_savepoint();
+    (void)turn.commit();
+
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
+    auto turn = object_->begin_turn();
+    for (const auto* sql :
+         {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "ATTACH ':memory:' AS other",
+          "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF"}) {
+        try {
+            turn.execute(sql);
+            ADD_FAILURE() << sql;
+        } catch (const sql_error& e) {
+            EXPECT_THAT(e.what(), HasSubstr("belong to the runtime; use db.transaction()")) << sql;
+        }
+    }
+}
+
+TEST_F(Lease, NamesWhatSqliteRefused) {
+    auto turn = object_->begin_turn();
+    try {
+        turn.execute("SELECT * FROM nope");
+        FAIL();
+    } catch (const sql_error& e) {
+        EXPECT_STREQ(e.what(), "no such table: nope: SQLITE_ERROR");
+        EXPECT_EQ(e.sql(), "SELECT * FROM nope");
+    }
+    turn.execute("INSERT INTO t VALUES (1, 'a')");
+    try {
+        turn.execute("INSERT INTO t VALUES (1, 'b')");
+        FAIL();
+    } catch (const sql_error& e) {
+        EXPECT_EQ(e.extended_code(), 1555);
+    }
+    EXPECT_FALSE(turn.broken());
+}
+
+TEST_F(Lease, TakesStatementsOneByOne) {
+    auto turn = object_->begin_turn();
+    std::string_view sql = "INSERT INTO t VALUES (1, 'a;b'); -- comment;\n ; SELECT 1; ";
+    int taken = 0;
+    while (auto next = turn.take_statement(sql)) {
+        (*next)->run();
+        ++taken;
+    }
+    EXPECT_EQ(taken, 2);
+    EXPECT_THROW((void)turn.prepare("SELECT 1; SELECT 2"), error);
+    EXPECT_THROW((void)turn.prepare(" -- nothing"), error);
+}
+
+TEST_F(Lease, CompilesAStatementAgainWhileItIsInUse) {
+    static const auto slot = statement_slot::next();
+    const auto text = [] { return "SELECT id FROM t ORDER BY id"; };
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+
+    auto outer = turn.borrow(slot, text);
+    ASSERT_TRUE(outer->step());
+    {
+        auto inner = turn.borrow(slot, text);
+        ASSERT_TRUE(inner->step());
+        EXPECT_EQ(inner->integer(0), 1);
+    }
+    ASSERT_TRUE(outer->step());
+    EXPECT_EQ(outer->integer(0), 2);
+}
+
+TEST_F(Lease, LetsAUseThatOutlivedItsTurnGoWithoutHarm) {
+    static const auto slot = statement_slot::next();
+    const auto text = [] { return "SELECT id FROM t ORDER BY id"; };
+    std::optional<borrowed_statement> late;
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+        late.emplace(turn.borrow(slot, text));
+        ASSERT_TRUE((*late)->step());
+        (void)turn.commit();
+    }
+    auto turn = object_->begin_turn();
+    auto rows = turn.borrow(slot, text);
+    ASSERT_TRUE(rows->step());
+
+    late.reset();
+
+    ASSERT_TRUE(rows->step());
+    EXPECT_EQ(rows->integer(0), 2);
+}
+
+TEST_F(Lease, StopsStatementsAtTheDeadline) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'kept')");
+    turn.set_deadline(std::chrono::steady_clock::now());
+    try {
+        turn.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM "
+            "n");
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::timed_out);
+    }
+    turn.clear_deadline();
+    (void)turn.commit();
+
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(Lease, BreaksWhenSqliteRollsTheTurnBack) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'a')");
+    EXPECT_THROW(turn.execute("INSERT OR ROLLBACK INTO t VALUES (1, 'b')"), sql_error);
+
+    EXPECT_TRUE(turn.broken());
+    EXPECT_THROW((void)turn.commit(), error);
+    EXPECT_EQ(count(), 0);
+}
+
+}  // namespace
+}  // namespace dormouse::test

@@ -1,0 +1,132 @@
+#include "tests/support/open_storage.hpp"
+#include "tests/support/simulated_disk.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace dormouse::test {
+namespace {
+
+ticket write(object_storage& object, int value) {
+    auto turn = object.begin_turn();
+    turn.execute("CREATE TABLE IF NOT EXISTS t (v)");
+    turn.execute("INSERT INTO t VALUES (" + std::to_string(value) + ")");
+    return turn.commit();
+}
+
+std::int64_t count(object_storage& object) {
+    auto turn = object.begin_turn();
+    auto rows = turn.prepare("SELECT count(*) FROM t");
+    (void)rows->step();
+    return rows->integer(0);
+}
+
+TEST(StorageNode, PutsAnObjectWhereItsClassAndIdSay) {
+    const open_storage storage;
+    const auto object = storage.open('c');
+
+    EXPECT_TRUE(object->created());
+    EXPECT_TRUE(std::filesystem::exists(storage.directory.path() / "Test" / "cc" /
+                                        (std::string(64, 'c') + ".sqlite")));
+}
+
+TEST(StorageNode, CallsNothingDurableBeforeTheBackgroundHasSyncedIt) {
+    open_storage storage;
+    const auto object = storage.open();
+    const auto position = write(*object, 1);
+    std::vector<std::string> events;
+
+    storage.node->when_durable({},
+                               [&](bool failed) { events.push_back(failed ? "bad" : "nothing"); });
+    storage.node->when_durable(position,
+                               [&](bool failed) { events.push_back(failed ? "bad" : "write"); });
+    EXPECT_THAT(events, testing::ElementsAre("nothing"));
+
+    storage.background.run_all();
+    EXPECT_THAT(events, testing::ElementsAre("nothing", "write"));
+    storage.node->when_durable(position, [&](bool) { events.emplace_back("later"); });
+    EXPECT_THAT(events, testing::ElementsAre("nothing", "write", "later"));
+}
+
+TEST(StorageNode, TellsInOrderOfCommits) {
+    open_storage storage;
+    const auto a = storage.open('a');
+    const auto b = storage.open('b');
+    const auto first = write(*a, 1);
+    const auto second = write(*b, 1);
+    std::string events;
+    storage.node->when_durable(second, [&](bool) { events += '2'; });
+    storage.node->when_durable(first, [&](bool) { events += '1'; });
+
+    storage.background.run_all();
+
+    EXPECT_LT(first, second);
+    EXPECT_EQ(events, "12");
+}
+
+TEST(StorageNode, ClosesBehindTheLastSync) {
+    open_storage storage;
+    auto object = storage.open();
+    const auto position = write(*object, 1);
+    std::string events;
+    storage.node->when_durable(position, [&](bool failed) { events += failed ? 'x' : 'd'; });
+
+    storage.node->close(std::move(object), [&] { events += 'c'; });
+    storage.background.run_all();
+
+    EXPECT_EQ(events, "dc");
+    EXPECT_EQ(count(*storage.open()), 1);
+}
+
+TEST(StorageNode, AcknowledgesNothingMoreAfterAFailedSync) {
+    simulated_disk disk(1);
+    open_storage storage{std::string(simulated_disk::vfs_name)};
+    auto object = storage.open();
+    const auto position = write(*object, 1);
+    disk.fail_syncs(true);
+    bool lost = false;
+    storage.node->when_durable(position, [&](bool failed) { lost = failed; });
+
+    storage.background.run_all();
+    disk.fail_syncs(false);
+
+    EXPECT_TRUE(lost);
+    storage.node->when_durable(write(*object, 2), [&](bool failed) { lost = failed; });
+    EXPECT_TRUE(lost);
+    EXPECT_THROW((void)storage.open('b'), error);
+    object.reset();
+}
+
+TEST(StorageNode, RefusesADirectoryInUseNamingTheHolder) {
+    open_storage storage;
+    queued_background background;
+    try {
+        const storage_node second({storage.directory.path(), {}}, background);
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::storage_locked);
+        EXPECT_THAT(e.what(),
+                    testing::HasSubstr("in use by process " + std::to_string(::getpid())));
+    }
+}
+
+TEST(StorageNode, SaysWhichFileCannotBeOpened) {
+    const open_storage storage;
+    const auto path = storage.directory.path() / "Test" / "dd" / (std::string(64, 'd') + ".sqlite");
+    std::filesystem::create_directories(path);
+    try {
+        (void)storage.open('d');
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::storage_failed);
+        EXPECT_THAT(e.what(), testing::HasSubstr(path.string()));
+    }
+}
+
+}  // namespace
+}  // namespace dormouse::test

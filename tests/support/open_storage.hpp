@@ -1,0 +1,46 @@
+// A storage node for tests that drive its background themselves.
+#pragma once
+
+#include "tests/support/temporary_directory.hpp"
+
+#include <dormouse/storage_node.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace dormouse::test {
+
+/// Keeps background work until it is run.
+class queued_background final : public background_runner {
+public:
+    void run_later(std::function<void()> work) override { work_.push_back(std::move(work)); }
+    void run_all() {
+        while (!work_.empty()) {
+            auto next = std::move(work_.front());
+            work_.pop_front();
+            next();
+        }
+    }
+
+private:
+    std::deque<std::function<void()>> work_;
+};
+
+struct open_storage {
+    explicit open_storage(std::string vfs = {})
+        : node(std::make_unique<storage_node>(storage_options{directory.path(), std::move(vfs)},
+                                              background)) {}
+
+    [[nodiscard]] std::unique_ptr<object_storage> open(char digit = 'a') const {
+        return node->open({"Test", std::string(64, digit), "name"});
+    }
+
+    temporary_directory directory;
+    queued_background background;
+    std::unique_ptr<storage_node> node;
+};
+
+}  // namespace dormouse::test

@@ -69,8 +69,8 @@ void invocation::time_out() {
     if (finished()) {
         return;
     }
-    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(
-        origin.deadline.value_or(started) - started);
+    const auto waited =
+        std::chrono::round<std::chrono::milliseconds>(origin.deadline.value_or(started) - started);
     finish(std::make_exception_ptr(
         error(errc::timed_out, "call of '" + std::string(name()) + "' timed out after " +
                                    std::to_string(waited.count()) + "ms")));

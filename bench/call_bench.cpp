@@ -1,5 +1,5 @@
-// What a call inside the process costs: a typed call of a warm object, against the least that any call to
-// another strand and back can cost, two posts.
+// What a call inside the process costs: a typed call of a warm object, against the least that any
+// call to another strand and back can cost, two posts.
 //
 //   call/strand_round_trip   post to a strand, post back
 //   call/noop                an action without arguments or storage
@@ -9,13 +9,12 @@
 #include <dormouse/query.hpp>
 #include <dormouse/runtime.hpp>
 
+#include <benchmark/benchmark.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
-
-#include <benchmark/benchmark.h>
 
 #include <array>
 #include <cstdint>
@@ -43,8 +42,8 @@ struct get_user_args {
     arg<"string > 0"> id;
 };
 
-const action<no_args, std::int64_t> noop{
-    main_db, "noop", [](db&, const no_args&) -> std::int64_t { return 1; }};
+const action<no_args, std::int64_t> noop{main_db, "noop",
+                                         [](db&, const no_args&) -> std::int64_t { return 1; }};
 const action<no_args, std::int64_t> create_user{
     main_db, "createUser", [](db& database, const no_args&) -> std::int64_t {
         const user alice{"alice", "Alice", "alice@example.com"};
@@ -55,8 +54,8 @@ const action<get_user_args, std::optional<user>> get_user{
         return database.select_from<users>().where(col<&user::id> == args.id).find_one();
     }};
 
-constexpr std::array migrations{
-    migration_file{"1", "CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL)"}};
+constexpr std::array migrations{migration_file{
+    "1", "CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL)"}};
 constexpr std::array databases{database_entry{&main_db, "main", migrations}};
 
 constexpr int calls_per_round = 200;
@@ -80,7 +79,8 @@ public:
     [[nodiscard]] runtime& host() noexcept { return *runtime_; }
 
 private:
-    std::filesystem::path directory_ = std::filesystem::temp_directory_path() / "dormouse-call-bench";
+    std::filesystem::path directory_ =
+        std::filesystem::temp_directory_path() / "dormouse-call-bench";
     std::unique_ptr<runtime> runtime_;
 };
 
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("call/strand_round_trip", strand_round_trip)->UseRealTime();
     benchmark::RegisterBenchmark("call/noop", call_noop)->UseRealTime();
     benchmark::RegisterBenchmark("call/get_user", call_get_user)->UseRealTime();
-    return bench::run_with_ratios(argc, argv, calls_per_round,
-                                  {{"call/noop", "call/strand_round_trip"},
-                                   {"call/get_user", "call/strand_round_trip"}});
+    return bench::run_with_ratios(
+        argc, argv, calls_per_round,
+        {{"call/noop", "call/strand_round_trip"}, {"call/get_user", "call/strand_round_trip"}});
 }

@@ -38,11 +38,13 @@ int run_with_ratios(int argc, char** argv, int operations,
     }
     benchmark::Shutdown();
     for (const auto& [name, times] : results.times) {
-        std::printf("%-28s %10.0f ns (median of %zu)\n", name.c_str(), median(times) / operations, times.size());
+        std::printf("%-28s %10.0f ns (median of %zu)\n", name.c_str(), median(times) / operations,
+                    times.size());
     }
     for (const auto& [name, yardstick] : pairs) {
         const auto base = median(results.times[yardstick]);
-        std::printf("%s/ratio %.2f\n", name.c_str(), base > 0 ? median(results.times[name]) / base : 0.0);
+        std::printf("%s/ratio %.2f\n", name.c_str(),
+                    base > 0 ? median(results.times[name]) / base : 0.0);
     }
     return 0;
 }

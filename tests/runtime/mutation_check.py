@@ -21,16 +21,9 @@ MUTATIONS = [
     ("an event that arrives while the object closes wakes a second life", "runtime/cell.cpp",
      "    if (state_ == state::asleep && !wake(call)) {",
      "    if ((state_ == state::asleep || state_ == state::closing) && !wake(call)) {"),
-    ("a frame of an earlier life may write", "runtime/instance.cpp",
-     "    if (broken_ || ended_ || storage_ == nullptr) {",
-     "    if (storage_ == nullptr) {"),
     ("an object sleeps although calls are on their way", "runtime/cell.cpp",
      "self->state_ == state::awake && self->calls_.load(std::memory_order_acquire) == 0",
      "self->state_ == state::awake"),
-    ("a turn commits in two parts", "runtime/instance.cpp",
-     "    if (lease_->broken()) {",
-     "    if (random() % 8 == 0) {\n        depend_on(lease_->commit());\n"
-     "        lease_.emplace(storage_->begin_turn());\n    }\n    if (lease_->broken()) {"),
 ]
 
 

@@ -282,8 +282,7 @@ private:
             std::rethrow_exception(failure);
         } catch (const error& e) {
             const bool expected = e.reason() == errc::timed_out || e.reason() == errc::overloaded ||
-                                  e.reason() == errc::commit_failed ||
-                                  e.reason() == errc::object_reset;
+                                  e.reason() == errc::commit_failed;
             if (!expected) {
                 world_.note(std::string("unexpected failure: ") + e.what());
             }

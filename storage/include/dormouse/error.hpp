@@ -67,7 +67,7 @@ public:
 
     /// The failure happened in another process, and only its text came back.
     [[nodiscard]] bool remote() const noexcept { return remote_; }
-    /// The call did not take effect, or is safe to send again.
+    /// Sending the call again may help. A call cut off by a lost connection may have taken effect.
     [[nodiscard]] bool retryable() const noexcept;
     /// The object or the server had too much to do. Never true together with `retryable()`.
     [[nodiscard]] bool overloaded() const noexcept { return reason() == errc::overloaded; }

@@ -16,7 +16,7 @@ std::string_view kind_text(value_kind kind) {
             return "a real number";
         case value_kind::text:
             return "text";
-        case value_kind::blob:
+        case value_kind::binary:
             return "a blob";
     }
     return "";

@@ -45,9 +45,9 @@ void statement::bind(int parameter, std::string_view text) {
           sqlite3_bind_text64(compiled_, parameter, bytes, text.size(), nullptr, SQLITE_UTF8));
 }
 
-void statement::bind(int parameter, std::span<const std::byte> blob) {
-    const void* bytes = blob.data() != nullptr ? static_cast<const void*>(blob.data()) : "";
-    check(compiled_, sqlite3_bind_blob64(compiled_, parameter, bytes, blob.size(), nullptr));
+void statement::bind(int parameter, std::span<const std::byte> value) {
+    const void* bytes = value.data() != nullptr ? static_cast<const void*>(value.data()) : "";
+    check(compiled_, sqlite3_bind_blob64(compiled_, parameter, bytes, value.size(), nullptr));
 }
 
 void statement::bind_null(int parameter) {
@@ -98,7 +98,7 @@ value_kind statement::kind(int column) const noexcept {
         case SQLITE_TEXT:
             return value_kind::text;
         case SQLITE_BLOB:
-            return value_kind::blob;
+            return value_kind::binary;
         default:
             return value_kind::null;
     }

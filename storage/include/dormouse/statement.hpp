@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 namespace dormouse {
 
 /// How SQLite stored a value.
-enum class value_kind : std::uint8_t { null, integer, real, text, blob };
+enum class value_kind : std::uint8_t { null, integer, real, text, binary };
 
 /// One compiled SQL statement. Parameters count from 1, columns from 0.
 ///
@@ -33,7 +33,7 @@ public:
     void bind(int parameter, std::int64_t value);
     void bind(int parameter, double value);
     void bind(int parameter, std::string_view text);
-    void bind(int parameter, std::span<const std::byte> blob);
+    void bind(int parameter, std::span<const std::byte> bytes);
     void bind_null(int parameter);
 
     /// Runs to the next row; false when there is none.

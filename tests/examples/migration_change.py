@@ -116,7 +116,7 @@ def main():
     checks = Checks()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        project = Project(folder, *sys.argv[1:7])
+        project = Project(folder, *(sys.argv[1:7] + [""])[:6])
         for step in (first_version, with_a_column, broken, repaired):
             step(project, folder / "data", checks)
     checks.exit()

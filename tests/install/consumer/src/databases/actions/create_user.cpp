@@ -2,6 +2,8 @@
 
 #include "databases/actions/get_user_by_email.hpp"
 
+#include <dormouse/query.hpp>
+
 #include <stdexcept>
 
 const dormouse::action<create_user_args, user> create_user{

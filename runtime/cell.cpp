@@ -31,6 +31,13 @@ void cell::post_hibernate() {
     });
 }
 
+void cell::abandon() noexcept {
+    waiting_.clear();
+    if (const auto abandoned = std::exchange(instance_, nullptr)) {
+        abandoned->abandon();
+    }
+}
+
 void cell::receive(std::shared_ptr<detail::invocation> call) {
     if (state_ == state::asleep && !wake(call)) {
         return;
@@ -44,10 +51,17 @@ void cell::receive(std::shared_ptr<detail::invocation> call) {
 
 // Wakes synchronously, so that no event can come between opening, migrating and constructing.
 bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
-    auto self = shared_from_this();
+    // Weak, because frames of an ended life may keep the instance longer than the cell is needed.
+    const auto when_there = [home = weak_from_this()](void (cell::*told)()) {
+        return [home, told] {
+            if (const auto self = home.lock()) {
+                ((*self).*told)();
+            }
+        };
+    };
     instance_ = std::make_shared<instance>(
         services_, instance_identity{kind_, id_, key_, ++generation_}, strand_,
-        [home = home_, self] { home->call_ended(*self); }, [self] { self->on_turn_ended(); });
+        when_there(&cell::on_call_ended), when_there(&cell::on_turn_ended));
     const auto waking = instance_;
     std::exception_ptr failure;
     try {
@@ -66,6 +80,10 @@ bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
     }
     state_ = state::awake;
     return true;
+}
+
+void cell::on_call_ended() {
+    home_->call_ended(*this);
 }
 
 void cell::on_turn_ended() {

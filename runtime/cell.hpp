@@ -34,6 +34,8 @@ public:
     void post(std::shared_ptr<detail::invocation> call);
     /// Lets the object sleep unless it has something to do.
     void post_hibernate();
+    /// Drops the object where it stands. Only when its loop has stopped.
+    void abandon() noexcept;
 
     [[nodiscard]] const object_id& id() const noexcept { return id_; }
 
@@ -44,6 +46,7 @@ private:
     void receive(std::shared_ptr<detail::invocation> call);
     void wake_for_waiting();
     [[nodiscard]] bool wake(const std::shared_ptr<detail::invocation>& first);
+    void on_call_ended();
     void on_turn_ended();
     void close();
     void on_closed();

@@ -47,6 +47,7 @@ host::host(environment& surroundings, const runtime_options& options, const std:
 
 host::~host() {
     detail::clear_default_endpoint(*this);
+    abandon();
 }
 
 void host::add_database(const database_entry& entry) {
@@ -208,6 +209,12 @@ void host::stop(std::function<void()> stopped) {
         });
     }
     drain(left);
+}
+
+void host::abandon() noexcept {
+    for (auto& group : groups_) {
+        group->residents.abandon();
+    }
 }
 
 void host::drain(const std::shared_ptr<std::atomic<std::size_t>>& left) {

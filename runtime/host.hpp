@@ -49,6 +49,10 @@ public:
     /// Refuses new calls, lets running ones end and every object sleep, then calls `stopped`.
     void stop(std::function<void()> stopped);
 
+    /// Drops every object where it stands, completing nothing. Only when no loop runs any more, and
+    /// before the loops are destroyed: frames that wait for an answer use them.
+    void abandon() noexcept;
+
     // call_endpoint
     void start_call(std::shared_ptr<detail::invocation> call) override;
     boost::asio::any_io_executor completion_executor() override;

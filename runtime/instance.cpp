@@ -296,6 +296,12 @@ std::unique_ptr<object_storage> instance::end() noexcept {
     return std::move(storage_);
 }
 
+void instance::abandon() noexcept {
+    ended_ = true;
+    const auto calls = std::exchange(running_, {});
+    const auto messages = std::exchange(outbox_, {});
+}
+
 void instance::write_log(log_level level, std::string_view component,
                          const std::string& text) const noexcept {
     if (services_.log != nullptr) {

@@ -68,6 +68,10 @@ public:
     /// Ends this life and gives the database back, to be closed. Null when it was never open.
     [[nodiscard]] std::unique_ptr<object_storage> end() noexcept;
 
+    /// Ends this life and forgets its calls without completing them: frames of callers and callees
+    /// may keep each other alive through them. Only when the loop has stopped.
+    void abandon() noexcept;
+
     // object_host
     const dormouse::database* definition() const noexcept override {
         return identity_.kind->database;

@@ -110,6 +110,13 @@ bool residency::contains(const object_id& id) const {
     return cells_.contains(id);
 }
 
+void residency::abandon() noexcept {
+    for (const auto& [id, dropped] : std::exchange(cells_, {})) {
+        dropped->abandon();
+    }
+    by_use_.clear();
+}
+
 void residency::shut_down(std::function<void()> drained) {
     bool empty = false;
     {

@@ -60,6 +60,9 @@ public:
     /// Refuses further calls. `drained` is called once, when the last cell has gone.
     void shut_down(std::function<void()> drained);
 
+    /// Drops every object where it stands. Only when their loop has stopped.
+    void abandon() noexcept;
+
 private:
     [[nodiscard]] std::shared_ptr<cell> find_shared(const cell& wanted) const;
     void touch(cell& used, steady_time at);

@@ -45,6 +45,7 @@ runtime::runtime(runtime_options options)
 
 runtime::~runtime() {
     stop();
+    host_->abandon();
     // Frames still suspended after the grace period are destroyed with the loops, before the
     // storage they use.
     threads_.reset();

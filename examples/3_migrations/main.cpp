@@ -46,7 +46,10 @@ struct diary : dormouse::object {
     explicit diary(dormouse::context& ctx) : dormouse::object(ctx) {
         dormouse::migrate(db(), std::span(steps).first(Version));
     }
-    std::int64_t lines() { return db().sql<"SELECT count(*) FROM log", std::int64_t>().one(); }
+    std::int64_t lines() {
+        dormouse::db& database = db();
+        return database.sql<"SELECT count(*) FROM log", std::int64_t>().one();
+    }
 };
 
 namespace {

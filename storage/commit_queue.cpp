@@ -11,18 +11,13 @@ commit_queue::commit_queue(std::function<void()> request_step)
     : request_step_(std::move(request_step)) {}
 
 ticket commit_queue::append(sqlite3_file* log) {
-    bool first = false;
-    ticket given;
-    {
-        const std::lock_guard lock(mutex_);
-        first = waiting_logs_.empty();
-        waiting_logs_.push_back(log);
-        given.position = ++appended_;
-    }
-    if (first) {
+    // The step is asked for under the lock: whoever closes this log later must come behind it.
+    const std::lock_guard lock(mutex_);
+    if (waiting_logs_.empty()) {
         request_step_();
     }
-    return given;
+    waiting_logs_.push_back(log);
+    return {++appended_};
 }
 
 void commit_queue::when_durable(ticket position, durable_action action) {
@@ -36,6 +31,11 @@ void commit_queue::when_durable(ticket position, durable_action action) {
         failed = position.position > durable_;
     }
     action(failed);
+}
+
+void commit_queue::poison() noexcept {
+    const std::lock_guard lock(mutex_);
+    poisoned_ = true;
 }
 
 bool commit_queue::poisoned() const {
@@ -52,8 +52,7 @@ void commit_queue::sync_step() {
         reached = appended_;
     }
     if (!sync_logs(logs)) {
-        const std::lock_guard lock(mutex_);
-        poisoned_ = true;
+        poison();
     }
     run_actions(reached, poisoned());
 }

@@ -20,7 +20,8 @@ class commit_queue {
 public:
     using durable_action = std::function<void(bool failed)>;
 
-    /// `request_step` asks whoever drives the queue to call `sync_step` soon.
+    /// `request_step` asks whoever drives the queue to call `sync_step` soon; it must not do so
+    /// itself.
     explicit commit_queue(std::function<void()> request_step);
 
     /// Notes a commit appended to `log`, which must stay open until the next `sync_step` is done.
@@ -32,6 +33,8 @@ public:
     /// queue: nothing is called durable any more, because what the disk holds is no longer known.
     void sync_step();
 
+    /// Says that the disk failed elsewhere.
+    void poison() noexcept;
     [[nodiscard]] bool poisoned() const;
 
 private:

@@ -15,9 +15,68 @@ namespace {
 // How many virtual machine steps SQLite runs between two looks at the clock.
 constexpr int steps_between_deadline_checks = 4000;
 
-// Settings on which durability and the sharing of the file rest.
-constexpr std::array<std::string_view, 5> reserved_pragmas{
-    "journal_mode", "locking_mode", "synchronous", "wal_checkpoint", "wal_autocheckpoint"};
+// Pages in the log at which it is copied back into the database file.
+constexpr int checkpoint_pages = 1000;
+
+// What user SQL may ask or set: nothing that touches durability, other files or the process.
+constexpr std::array allowed_pragmas{"analysis_limit",
+                                     "application_id",
+                                     "case_sensitive_like",
+                                     "collation_list",
+                                     "compile_options",
+                                     "data_version",
+                                     "database_list",
+                                     "defer_foreign_keys",
+                                     "encoding",
+                                     "foreign_key_check",
+                                     "foreign_key_list",
+                                     "foreign_keys",
+                                     "freelist_count",
+                                     "function_list",
+                                     "ignore_check_constraints",
+                                     "index_info",
+                                     "index_list",
+                                     "index_xinfo",
+                                     "integrity_check",
+                                     "legacy_alter_table",
+                                     "module_list",
+                                     "optimize",
+                                     "page_count",
+                                     "page_size",
+                                     "pragma_list",
+                                     "quick_check",
+                                     "recursive_triggers",
+                                     "schema_version",
+                                     "reverse_unordered_selects",
+                                     "table_info",
+                                     "table_list",
+                                     "table_xinfo",
+                                     "user_version"};
+
+bool may_use_pragma(const char* name, const char* argument) {
+    const auto same = [name](const char* other) { return sqlite3_stricmp(name, other) == 0; };
+    // Writing the schema's own version would hide a change of schema from SQLite.
+    return std::ranges::any_of(allowed_pragmas, same) &&
+           (argument == nullptr || !same("schema_version"));
+}
+
+bool is_sync_failure(int code) {
+    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
+// SQLite reads up to the first NUL and takes a length of 31 bits.
+void refuse_unreadable(std::string_view sql) {
+    constexpr std::size_t bytes_max = 1'000'000'000;  // SQLite's own limit
+    if (sql.size() > bytes_max) {
+        throw sql_error(SQLITE_TOOBIG, "the SQL text is larger than 1,000,000,000 bytes", {});
+    }
+    if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
+        throw sql_error(SQLITE_ERROR,
+                        "the SQL text holds a NUL at byte " + std::to_string(nul) +
+                            "; bind such data as a parameter",
+                        std::string(sql.substr(0, nul)));
+    }
+}
 
 sqlite3_stmt* compile_trusted(sqlite3* database, const char* sql) {
     sqlite3_stmt* compiled = nullptr;
@@ -78,14 +137,30 @@ void connection::configure() {
     run_trusted("PRAGMA synchronous=NORMAL");
     run_trusted("PRAGMA foreign_keys=ON");
     run_trusted("PRAGMA trusted_schema=OFF");
-    statement pages(compile_trusted(database_, "PRAGMA page_count"));
-    created_ = pages.step() && pages.integer(0) <= 1;
-    pages.reset();
     begin_ = compile_trusted(database_, "BEGIN");
     commit_ = compile_trusted(database_, "COMMIT");
     sqlite3_progress_handler(database_, steps_between_deadline_checks, &connection::deadline_passed,
                              this);
     sqlite3_set_authorizer(database_, &connection::authorize, this);
+    sqlite3_wal_hook(database_, &connection::on_commit, this);
+}
+
+// SQLite would checkpoint by itself and keep a failed sync to itself; the kernel reports one only
+// once, so the sync that follows would find nothing wrong.
+int connection::on_commit(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
+    if (pages >= checkpoint_pages) {
+        static_cast<connection*>(self)->checkpoint();
+    }
+    return SQLITE_OK;
+}
+
+void connection::checkpoint() noexcept {
+    const int code =
+        sqlite3_wal_checkpoint_v2(database_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if ((code & 0xff) == SQLITE_IOERR) {
+        commits_->poison();
+        sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
 }
 
 int connection::deadline_passed(void* self) {
@@ -94,7 +169,7 @@ int connection::deadline_passed(void* self) {
 }
 
 // The turn's transaction belongs to the runtime: user SQL must not end or replace it.
-int connection::authorize(void* self, int operation, const char* first, const char* /*second*/,
+int connection::authorize(void* self, int operation, const char* first, const char* second,
                           const char* /*database*/, const char* /*trigger*/) {
     if (static_cast<connection*>(self)->trusted_) {
         return SQLITE_OK;
@@ -106,26 +181,28 @@ int connection::authorize(void* self, int operation, const char* first, const ch
         case SQLITE_DETACH:
             return SQLITE_DENY;
         case SQLITE_PRAGMA:
-            return std::ranges::find(reserved_pragmas, std::string_view(first)) ==
-                           reserved_pragmas.end()
-                       ? SQLITE_OK
-                       : SQLITE_DENY;
+            return may_use_pragma(first, second) ? SQLITE_OK : SQLITE_DENY;
         default:
             return SQLITE_OK;
     }
 }
 
 connection::~connection() {
+    retire();
+    checkpoint();
+    sqlite3_finalize(begin_);
+    sqlite3_finalize(commit_);
+    sqlite3_close(database_);
+}
+
+void connection::retire() noexcept {
     rollback();
     for (const auto& cached : statements) {
         if (cached != nullptr) {
-            cached->compiled =
-                statement(nullptr);  // a use that outlived its turn may still refer to it
+            cached->compiled = statement(nullptr);  // a use that outlived its turn may refer to it
         }
     }
-    sqlite3_finalize(begin_);
-    sqlite3_finalize(commit_);
-    sqlite3_close_v2(database_);
+    statements.clear();
 }
 
 void connection::run_trusted(const char* sql) {
@@ -169,8 +246,11 @@ ticket connection::commit() {
         throw error(errc::object_reset, "an SQL error undid everything this turn wrote");
     }
     const bool wrote = sqlite3_txn_state(database_, "main") == SQLITE_TXN_WRITE;
-    if (run_trusted(commit_) != SQLITE_OK) {
+    if (const int code = run_trusted(commit_); code != SQLITE_OK) {
         const std::string reason = sqlite3_errmsg(database_);
+        if (is_sync_failure(code)) {
+            commits_->poison();
+        }
         rollback();
         throw error(errc::commit_failed, "the turn's writes could not be committed: " + reason);
     }
@@ -205,9 +285,23 @@ void connection::close_cursors() noexcept {
             ++cached->use;
         }
     }
+    for (const auto& borrowed : std::exchange(uncached_, {})) {
+        if (const auto kept = borrowed.lock()) {
+            kept->compiled = statement(nullptr);
+            ++kept->use;
+        }
+    }
+}
+
+borrowed_statement connection::lend_uncached(statement compiled) {
+    auto lent = std::make_shared<cached_statement>(cached_statement{std::move(compiled)});
+    std::erase_if(uncached_, [](const auto& borrowed) { return borrowed.expired(); });
+    uncached_.push_back(lent);
+    return borrowed_statement(std::move(lent));
 }
 
 statement connection::compile(std::string_view sql, std::string_view* rest) {
+    refuse_unreadable(sql);
     sqlite3_stmt* compiled = nullptr;
     const char* tail = nullptr;
     const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
@@ -216,8 +310,8 @@ statement connection::compile(std::string_view sql, std::string_view* rest) {
         if ((code & 0xff) == SQLITE_AUTH) {
             throw sql_error(
                 code,
-                "transactions, attached databases and durability settings belong to the "
-                "runtime; use db.transaction() for a nested transaction",
+                "transactions, attached databases and the settings of the connection belong to "
+                "the runtime; use db.transaction() for a nested transaction",
                 std::string(sql));
         }
         throw_sqlite_failure(database_, code, std::string(sql).c_str());
@@ -242,8 +336,8 @@ void connection::begin_savepoint() {
 }
 
 void connection::release_savepoint() {
+    run_trusted(("RELEASE dormouse_" + std::to_string(savepoint_depth_ - 1)).c_str());
     --savepoint_depth_;
-    run_trusted(("RELEASE dormouse_" + std::to_string(savepoint_depth_)).c_str());
 }
 
 void connection::rollback_savepoint() {
@@ -252,7 +346,11 @@ void connection::rollback_savepoint() {
         return;  // SQLite has undone the whole turn already, the savepoint with it
     }
     const auto name = "dormouse_" + std::to_string(savepoint_depth_);
-    run_trusted(("ROLLBACK TO " + name + "; RELEASE " + name).c_str());
+    run_trusted(("ROLLBACK TO " + name).c_str());
+    // Refused while a statement that writes is between two of its rows. The name then stays, empty,
+    // until the savepoint around it or the turn ends.
+    const trusted_scope ours(trusted_);
+    sqlite3_exec(database_, ("RELEASE " + name).c_str(), nullptr, nullptr, nullptr);
 }
 
 sqlite3_file* connection::log_file() const noexcept {

@@ -31,13 +31,16 @@ public:
     void begin();
     [[nodiscard]] ticket commit();
     void rollback() noexcept;
-    [[nodiscard]] bool in_turn() const noexcept { return in_turn_; }
     [[nodiscard]] bool broken() const noexcept;
     [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }
 
     [[nodiscard]] statement compile(std::string_view sql, std::string_view* rest);
+    /// Lends a statement that is not cached; it is finalized when its turn ends, if not before.
+    [[nodiscard]] borrowed_statement lend_uncached(statement compiled);
+    /// Finalizes every statement, so that code which still holds one cannot reach the connection.
+    /// Nothing but destruction may follow.
+    void retire() noexcept;
     [[nodiscard]] sqlite3* handle() const noexcept { return database_; }
-    [[nodiscard]] bool created() const noexcept { return created_; }
     void enforce_foreign_keys(bool enforced);
 
     void begin_savepoint();
@@ -51,7 +54,9 @@ private:
     static int deadline_passed(void* self);
     static int authorize(void* self, int operation, const char* first, const char* second,
                          const char* database, const char* trigger);
+    static int on_commit(void* self, sqlite3* database, const char* name, int pages);
     void configure();
+    void checkpoint() noexcept;
     void run_trusted(const char* sql);
     [[nodiscard]] int run_trusted(sqlite3_stmt* compiled) noexcept;
     [[nodiscard]] sqlite3_file* log_file() const noexcept;
@@ -61,10 +66,10 @@ private:
     sqlite3_stmt* begin_ = nullptr;
     sqlite3_stmt* commit_ = nullptr;
     commit_queue* commits_;
+    std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
     std::function<std::chrono::steady_clock::time_point()> ticks_;
     std::uint64_t turn_ = 0;
     bool in_turn_ = false;
-    bool created_ = false;
     bool trusted_ = false;  // our own statement runs, which passes the authorizer
     int savepoint_depth_ = 0;
 };

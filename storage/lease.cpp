@@ -23,7 +23,7 @@ std::shared_ptr<cached_statement> lease::find_cached(statement_slot slot) noexce
 borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>& cached) {
     connection_->begin();
     if (cached->busy) {
-        return borrowed_statement(
+        return connection_->lend_uncached(
             connection_->compile(sqlite3_sql(cached->compiled.handle()), nullptr));
     }
     return borrowed_statement(cached);
@@ -58,7 +58,7 @@ std::optional<borrowed_statement> lease::take_statement(std::string_view& sql) {
         auto next = connection_->compile(sql, &rest);
         sql = rest;
         if (!next.empty()) {
-            return borrowed_statement(std::move(next));
+            return connection_->lend_uncached(std::move(next));
         }
     }
     return std::nullopt;

@@ -85,9 +85,6 @@ std::string_view statement::column_name(int column) const noexcept {
     const char* name = sqlite3_column_name(compiled_, column);
     return name != nullptr ? name : "";
 }
-bool statement::read_only() const noexcept {
-    return sqlite3_stmt_readonly(compiled_) != 0;
-}
 
 value_kind statement::kind(int column) const noexcept {
     switch (sqlite3_column_type(compiled_, column)) {
@@ -134,12 +131,8 @@ borrowed_statement::borrowed_statement(std::shared_ptr<cached_statement> cached)
     cached_->busy = true;
 }
 
-borrowed_statement::borrowed_statement(statement owned) noexcept : owned_(std::move(owned)) {}
-
 borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
-    : owned_(std::move(other.owned_)), cached_(std::move(other.cached_)), use_(other.use_) {
-    other.owned_.reset();
-}
+    : cached_(std::move(other.cached_)), use_(other.use_) {}
 
 borrowed_statement::~borrowed_statement() {
     if (cached_ != nullptr && cached_->use == use_) {

@@ -19,27 +19,39 @@ namespace {
 /// The exclusive right to a data directory, held through a lock file that names the holder.
 class directory_lock {
 public:
-    explicit directory_lock(const std::filesystem::path& directory) {
-        const auto path = directory / "dormouse.lock";
-        descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (descriptor_ < 0) {
-            throw error(errc::storage_failed,
-                        "cannot open " + path.string() + ": " + last_failure());
-        }
+    explicit directory_lock(const std::filesystem::path& directory)
+        : descriptor_(directory / "dormouse.lock") {
         if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            const auto holder = read_holder();
-            ::close(descriptor_);
+            if (errno != EWOULDBLOCK) {
+                throw error(errc::storage_failed,
+                            "cannot lock " + directory.string() + ": " + last_failure());
+            }
             throw error(errc::storage_locked, "the data directory " + directory.string() +
-                                                  " is in use by process " + holder);
+                                                  " is in use by process " + read_holder());
         }
         write_holder();
     }
-    directory_lock(const directory_lock&) = delete;
-    directory_lock& operator=(const directory_lock&) = delete;
-    ~directory_lock() { ::close(descriptor_); }
 
 private:
     static std::string last_failure() { return std::generic_category().message(errno); }
+
+    class open_file {
+    public:
+        explicit open_file(const std::filesystem::path& path)
+            : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+            if (descriptor_ < 0) {
+                throw error(errc::storage_failed,
+                            "cannot open " + path.string() + ": " + last_failure());
+            }
+        }
+        open_file(const open_file&) = delete;
+        open_file& operator=(const open_file&) = delete;
+        ~open_file() { ::close(descriptor_); }
+        operator int() const noexcept { return descriptor_; }
+
+    private:
+        int descriptor_;
+    };
 
     [[nodiscard]] std::string read_holder() const {
         std::array<char, 32> text{};
@@ -55,7 +67,7 @@ private:
         }
     }
 
-    int descriptor_ = -1;
+    open_file descriptor_;
 };
 
 }  // namespace
@@ -69,9 +81,6 @@ lease object_storage::begin_turn() {
 }
 void object_storage::enforce_foreign_keys(bool enforced) {
     connection_->enforce_foreign_keys(enforced);
-}
-bool object_storage::created() const noexcept {
-    return connection_->created();
 }
 
 class storage_node::state {
@@ -121,6 +130,7 @@ std::unique_ptr<object_storage> storage_node::open(const object_key& key) {
 
 void storage_node::close(std::unique_ptr<object_storage> storage, std::function<void()> closed) {
     // Queued behind the sync of the object's last commit, so its log is still open when that runs.
+    storage->connection_->retire();
     auto shared = std::shared_ptr<object_storage>(std::move(storage));
     state_->background->run_later(
         [shared = std::move(shared), closed = std::move(closed)]() mutable {

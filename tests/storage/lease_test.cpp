@@ -71,7 +71,9 @@ TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
     auto turn = object_->begin_turn();
     for (const auto* sql :
          {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "ATTACH ':memory:' AS other",
-          "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF"}) {
+          "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF", "PRAGMA WAL_AUTOCHECKPOINT=0",
+          "PRAGMA hard_heap_limit = 1", "PRAGMA temp_store_directory = '/tmp'",
+          "PRAGMA query_only = ON", "PRAGMA writable_schema = ON", "PRAGMA schema_version = 1"}) {
         try {
             turn.execute(sql);
             ADD_FAILURE() << sql;
@@ -79,6 +81,39 @@ TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
             EXPECT_THAT(e.what(), HasSubstr("belong to the runtime; use db.transaction()")) << sql;
         }
     }
+}
+
+TEST_F(Lease, LetsSqlAskAboutItsDatabase) {
+    auto turn = object_->begin_turn();
+    for (const auto* sql :
+         {"PRAGMA table_info(t)", "PRAGMA Foreign_Key_Check", "PRAGMA user_version = 7",
+          "PRAGMA schema_version", "SELECT * FROM pragma_table_xinfo('t')", "PRAGMA quick_check",
+          "PRAGMA optimize"}) {
+        EXPECT_NO_THROW(turn.execute(sql)) << sql;
+    }
+}
+
+TEST_F(Lease, RefusesTextThatHoldsANul) {
+    auto turn = object_->begin_turn();
+    try {
+        turn.execute(std::string_view("SELECT 1;\0 SELECT 2", 19));
+        FAIL();
+    } catch (const sql_error& e) {
+        EXPECT_STREQ(e.what(), "the SQL text holds a NUL at byte 9; bind such data as a parameter");
+    }
+}
+
+TEST_F(Lease, KeepsASavepointThatCannotBeReleased) {
+    auto turn = object_->begin_turn();
+    turn.begin_savepoint();
+    auto returning = turn.prepare("INSERT INTO t VALUES (1, 'a'), (2, 'b') RETURNING id");
+    ASSERT_TRUE(returning->step());
+    EXPECT_THROW(turn.release_savepoint(), sql_error);
+
+    turn.rollback_savepoint();
+    (void)turn.commit();
+
+    EXPECT_EQ(count(), 0);
 }
 
 TEST_F(Lease, NamesWhatSqliteRefused) {
@@ -167,6 +202,24 @@ TEST_F(Lease, StopsStatementsAtTheDeadline) {
     (void)turn.commit();
 
     EXPECT_EQ(count(), 1);
+}
+
+TEST_F(Lease, UndoesTheTurnWhenTheDeadlineStopsAWrite) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'undone')");
+    turn.set_deadline(std::chrono::steady_clock::now());
+    try {
+        turn.execute(
+            "INSERT INTO t(text) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT i FROM n");
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::timed_out);
+    }
+
+    EXPECT_TRUE(turn.broken());
+    EXPECT_THROW((void)turn.commit(), error);
+    EXPECT_EQ(count(), 0);
 }
 
 TEST_F(Lease, BreaksWhenSqliteRollsTheTurnBack) {

@@ -30,7 +30,6 @@ TEST(StorageNode, PutsAnObjectWhereItsClassAndIdSay) {
     const open_storage storage;
     const auto object = storage.open('c');
 
-    EXPECT_TRUE(object->created());
     EXPECT_TRUE(std::filesystem::exists(storage.directory.path() / "Test" / "cc" /
                                         (std::string(64, 'c') + ".sqlite")));
 }
@@ -81,6 +80,43 @@ TEST(StorageNode, ClosesBehindTheLastSync) {
 
     EXPECT_EQ(events, "dc");
     EXPECT_EQ(count(*storage.open()), 1);
+}
+
+TEST(StorageNode, ClosesUnderStatementsThatAreStillHeld) {
+    open_storage storage;
+    auto object = storage.open();
+    (void)write(*object, 1);
+    auto turn = std::make_unique<lease>(object->begin_turn());
+    auto rows = turn->prepare("SELECT v FROM t");
+    ASSERT_TRUE(rows->step());
+    (void)turn->commit();
+    turn.reset();
+
+    storage.node->close(std::move(object), [] {});
+    storage.background.run_all();
+
+    EXPECT_EQ(count(*storage.open()), 1);
+}
+
+TEST(StorageNode, TakesAFailedSyncOfACheckpointForAFailedDisk) {
+    simulated_disk disk(1);
+    open_storage storage{std::string(simulated_disk::vfs_name)};
+    auto object = storage.open();
+    (void)write(*object, 1);
+    storage.background.run_all();
+    disk.fail_syncs(true);
+    auto turn = object->begin_turn();
+    turn.execute(
+        "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1100) "
+        "SELECT zeroblob(4000) FROM n");
+    const auto position = turn.commit();  // past the size at which the log is copied back
+    disk.fail_syncs(false);
+    bool lost = false;
+    storage.node->when_durable(position, [&](bool failed) { lost = failed; });
+
+    storage.background.run_all();
+
+    EXPECT_TRUE(lost);
 }
 
 TEST(StorageNode, AcknowledgesNothingMoreAfterAFailedSync) {

@@ -62,7 +62,8 @@ public:
     /// savepoint.
     void execute(std::string_view sql);
 
-    /// Rows changed by the last INSERT, UPDATE or DELETE of this turn.
+    /// Rows changed by the last INSERT, UPDATE or DELETE on this connection, and the rowid of the
+    /// last INSERT; other statements leave them as they are.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] std::int64_t last_insert_rowid() const noexcept;
 
@@ -72,8 +73,8 @@ public:
     void release_savepoint();
     void rollback_savepoint();
 
-    /// Statements running past this moment stop with `errc::timed_out`. The turn's other work
-    /// stays.
+    /// Statements running past this moment stop with `errc::timed_out`. Stopping one that only
+    /// reads keeps the turn's other work; stopping one that writes undoes the whole turn.
     void set_deadline(std::chrono::steady_clock::time_point deadline) noexcept;
     void clear_deadline() noexcept;
 

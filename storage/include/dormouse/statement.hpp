@@ -48,7 +48,6 @@ public:
     [[nodiscard]] int parameter_count() const noexcept;
     [[nodiscard]] int column_count() const noexcept;
     [[nodiscard]] std::string_view column_name(int column) const noexcept;
-    [[nodiscard]] bool read_only() const noexcept;
 
     /// The values of the current row. Text and blobs are valid until the next step or reset.
     [[nodiscard]] value_kind kind(int column) const noexcept;
@@ -79,7 +78,7 @@ private:
     std::size_t index_;
 };
 
-/// A statement kept compiled for its next use.
+/// A statement that a connection keeps, mostly for its next use.
 struct cached_statement {
     statement compiled;
     bool busy = false;
@@ -92,19 +91,16 @@ struct cached_statement {
 /// run, but may be destroyed at any time.
 class borrowed_statement {
 public:
-    /// Marks the cached statement as in use.
+    /// Marks the statement as in use.
     explicit borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept;
-    /// A statement of its own, not from the cache.
-    explicit borrowed_statement(statement owned) noexcept;
     borrowed_statement(borrowed_statement&& other) noexcept;
     borrowed_statement& operator=(borrowed_statement&&) = delete;
     ~borrowed_statement();
 
-    [[nodiscard]] statement& operator*() noexcept { return owned_ ? *owned_ : cached_->compiled; }
-    [[nodiscard]] statement* operator->() noexcept { return &**this; }
+    [[nodiscard]] statement& operator*() noexcept { return cached_->compiled; }
+    [[nodiscard]] statement* operator->() noexcept { return &cached_->compiled; }
 
 private:
-    std::optional<statement> owned_;
     std::shared_ptr<cached_statement> cached_;
     std::uint64_t use_ = 0;
 };

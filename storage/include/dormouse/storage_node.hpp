@@ -51,9 +51,6 @@ public:
     /// Switches foreign key enforcement, which SQLite allows only between transactions.
     void enforce_foreign_keys(bool enforced);
 
-    /// The database was created by this opening.
-    [[nodiscard]] bool created() const noexcept;
-
 private:
     friend class storage_node;
     explicit object_storage(std::unique_ptr<connection> opened) noexcept;

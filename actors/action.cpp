@@ -103,8 +103,10 @@ context* same_object(const action_base& called, const call_route& route) {
     if (running == nullptr || running->call == nullptr || running->object == nullptr) {
         return nullptr;
     }
-    const bool same_endpoint = route.endpoint == nullptr || route.endpoint == running->endpoint;
-    if (!same_endpoint || running->object->definition() != &called.database()) {
+    // A call with a deadline of its own is made like any other: only then is it timed out.
+    const bool as_it_is =
+        !route.deadline && (route.endpoint == nullptr || route.endpoint == running->endpoint);
+    if (!as_it_is || running->object->definition() != &called.database()) {
         return nullptr;
     }
     return choose_key(called.database(), route) == running->object->instance_key() ? running->call

@@ -20,9 +20,6 @@ activity_scope::activity_scope(const activity& entered) noexcept : outer_(runnin
         turn_ = object;
     }
     running = &entered;
-    if (turn_ != nullptr) {
-        turn_->enter_turn();
-    }
 }
 
 activity_scope::~activity_scope() {

@@ -27,6 +27,9 @@ const object_id& context::id() const noexcept {
 const database* context::database() const noexcept {
     return host_->definition();
 }
+boost::asio::any_io_executor context::executor() const {
+    return host_->executor();
+}
 timestamp context::now() const {
     return host_->clock().now();
 }

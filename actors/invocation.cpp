@@ -1,3 +1,4 @@
+#include <dormouse/detail/context_executor.hpp>
 #include <dormouse/detail/invocation.hpp>
 #include <dormouse/detail/object_host.hpp>
 #include <dormouse/error.hpp>
@@ -6,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,15 +15,19 @@ namespace dormouse::detail {
 
 call_origin call_origin::current(boost::asio::any_io_executor executor) {
     call_origin origin;
+    const auto* carrying = executor.target<context_executor<boost::asio::any_io_executor>>();
+    const auto* running = current_activity();
+    if (running != nullptr) {
+        origin.caller = running->object;
+        origin.endpoint = running->endpoint;
+        origin.resumes_caller = running->object != nullptr && carrying != nullptr &&
+                                carrying->carried().object == running->object;
+        origin.tenant = running->tenant;
+        origin.deadline = running->deadline;
+    }
     // The caller waits for the answer, so its loop must not run out of work meanwhile.
     origin.executor =
         boost::asio::prefer(std::move(executor), boost::asio::execution::outstanding_work.tracked);
-    if (const auto* running = current_activity()) {
-        origin.caller = running->object;
-        origin.tenant = running->tenant;
-        origin.deadline = running->deadline;
-        origin.trace = running->trace;
-    }
     return origin;
 }
 
@@ -46,7 +52,7 @@ void invocation::finish(std::exception_ptr failure, ticket position) {
     auto executor = std::move(origin.executor);
     boost::asio::post(
         executor, [self = shared_from_this(), failure = std::move(failure), position]() mutable {
-            if (self->origin.caller != nullptr) {
+            if (self->origin.resumes_caller) {
                 self->origin.caller->depend_on(position);
             }
             self->deliver(std::move(failure));
@@ -69,8 +75,10 @@ void invocation::time_out() {
     if (finished()) {
         return;
     }
-    const auto waited =
-        std::chrono::round<std::chrono::milliseconds>(origin.deadline.value_or(started) - started);
+    // A call made after the deadline it inherited did not wait at all.
+    const auto waited = std::max(
+        std::chrono::round<std::chrono::milliseconds>(origin.deadline.value_or(started) - started),
+        std::chrono::milliseconds(0));
     finish(std::make_exception_ptr(
         error(errc::timed_out, "call of '" + std::string(name()) + "' timed out after " +
                                    std::to_string(waited.count()) + "ms")));

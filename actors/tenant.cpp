@@ -25,7 +25,9 @@ boost::asio::any_io_executor with_tenant(boost::asio::any_io_executor executor,
     if (origin != nullptr) {
         made->endpoint = origin->endpoint;
         made->deadline = origin->deadline;
-        made->trace = origin->trace;
+    }
+    if (carrying != nullptr) {
+        made->object = carrying->carried().object;
     }
     made->tenant = std::move(tenant);
     if (carrying != nullptr) {

@@ -30,13 +30,22 @@ void migration_journal::create() {
     lease_->execute(create_sql);
 }
 
-std::set<std::pair<std::string, std::size_t>> migration_journal::applied() {
-    std::set<std::pair<std::string, std::size_t>> result;
-    auto rows = lease_->prepare("SELECT name, chunk_index FROM __migrations");
+migration_journal::applied_chunks migration_journal::applied() {
+    applied_chunks result;
+    auto rows = lease_->prepare(
+        "SELECT name, chunk_index, coalesce(checksum, '') FROM __migrations "
+        "LEFT JOIN __migration_details USING (name, chunk_index)");
     while (rows->step()) {
-        result.emplace(std::string(rows->text(0)), static_cast<std::size_t>(rows->integer(1)));
+        result.emplace(
+            std::pair(std::string(rows->text(0)), static_cast<std::size_t>(rows->integer(1))),
+            std::string(rows->text(2)));
     }
     return result;
+}
+
+std::int64_t migration_journal::broken_references() {
+    auto rows = lease_->prepare("SELECT count(*) FROM pragma_foreign_key_check");
+    return rows->step() ? rows->integer(0) : 0;
 }
 
 void migration_journal::record(const journal_entry& entry) {

@@ -5,7 +5,8 @@
 #include <dormouse/lease.hpp>
 
 #include <cstddef>
-#include <set>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,8 +29,14 @@ public:
     [[nodiscard]] bool exists();
     void create();
 
-    /// The (name, chunk) pairs applied.
-    [[nodiscard]] std::set<std::pair<std::string, std::size_t>> applied();
+    /// The (name, chunk) pairs applied, with the checksum of what ran; empty when another program
+    /// kept the journal then. Both tables must exist.
+    using applied_chunks = std::map<std::pair<std::string, std::size_t>, std::string>;
+    [[nodiscard]] applied_chunks applied();
+
+    /// How many rows refer to a row that is not there.
+    [[nodiscard]] std::int64_t broken_references();
+
     void record(const journal_entry& entry);
 
     /// The digest of the migration list the database was last brought up to; empty when never.

@@ -7,13 +7,15 @@
 
 #include <dormouse/migration_error.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 namespace dormouse {
 namespace {
 
-using applied_set = std::set<std::pair<std::string, std::size_t>>;
+using applied_chunks = migration_journal::applied_chunks;
 
 struct pending_chunk {
     std::string_view name;
@@ -21,35 +23,84 @@ struct pending_chunk {
     std::string_view sql;
 };
 
+std::size_t count_migrations(const applied_chunks& applied) {
+    std::set<std::string_view> names;
+    for (const auto& [chunk, checksum] : applied) {
+        names.insert(chunk.first);
+    }
+    return names.size();
+}
+
+// An edited file, or a breakpoint put into one, shifts what the numbers of chunks stand for.
+void require_unchanged(const pending_chunk& chunk, const std::string& checksum,
+                       const applied_chunks& applied) {
+    if (!checksum.empty() && checksum != hex_digest(chunk.sql)) {
+        throw migration_error({std::string(chunk.name),
+                               chunk.index,
+                               0,
+                               {},
+                               "the migration was changed after this chunk of it was applied; "
+                               "restore it and put the change into a new migration",
+                               count_migrations(applied)});
+    }
+}
+
 std::vector<pending_chunk> find_pending(std::span<const migration_file> files,
-                                        const applied_set& applied) {
+                                        const applied_chunks& applied) {
     std::vector<pending_chunk> pending;
     for (const auto& file : files) {
         const auto chunks = split_chunks(file.sql);
         for (std::size_t index = 0; index < chunks.size(); ++index) {
-            if (!applied.contains({std::string(file.name), index})) {
-                pending.push_back({file.name, index, chunks[index]});
+            const pending_chunk chunk{file.name, index, chunks[index]};
+            const auto found = applied.find({std::string(file.name), index});
+            if (found == applied.end()) {
+                pending.push_back(chunk);
+            } else {
+                require_unchanged(chunk, found->second, applied);
             }
         }
     }
     return pending;
 }
 
-std::size_t count_migrations(const applied_set& applied) {
-    std::set<std::string_view> names;
-    for (const auto& [name, chunk] : applied) {
-        names.insert(name);
+/// Foreign keys are not enforced while migrations run: rebuilding a table drops it, and with it
+/// would go every row that refers to it. What they leave is checked instead.
+class lifted_foreign_keys {
+public:
+    explicit lifted_foreign_keys(object_storage& storage) : storage_(&storage) {
+        storage.enforce_foreign_keys(false);
+        auto turn = storage.begin_turn();
+        before_ = migration_journal(turn).broken_references();
     }
-    return names.size();
-}
+    lifted_foreign_keys(const lifted_foreign_keys&) = delete;
+    lifted_foreign_keys& operator=(const lifted_foreign_keys&) = delete;
+    ~lifted_foreign_keys() { storage_->enforce_foreign_keys(true); }
 
+    /// Errors: `errc::migration_failed` when more rows than before refer to nothing.
+    void check(migration_journal& journal) const {
+        const auto broken = journal.broken_references() - before_;
+        if (broken > 0) {
+            throw error(errc::migration_failed,
+                        std::to_string(broken) +
+                            " row(s) would refer to rows that are not there "
+                            "(PRAGMA foreign_key_check lists them)");
+        }
+    }
+
+private:
+    object_storage* storage_;
+    std::int64_t before_ = 0;
+};
+
+/// `version`: what the database is brought up to by this chunk; null when others follow.
 ticket apply_chunk(object_storage& storage, const pending_chunk& chunk, std::string_view applied_at,
-                   const std::string* version) {
+                   const lifted_foreign_keys& references, const std::string* version) {
     auto turn = storage.begin_turn();
     migration_journal journal(turn);
     run_statements(turn, chunk.sql);
     journal.record({chunk.name, chunk.index, chunk.sql, applied_at});
     if (version != nullptr) {
+        references.check(journal);
         journal.set_version(*version);
     }
     return turn.commit();
@@ -58,7 +109,7 @@ ticket apply_chunk(object_storage& storage, const pending_chunk& chunk, std::str
 /// What the database says of itself; prepares the journal of a database that has none.
 struct journal_state {
     bool current = false;
-    applied_set applied;
+    applied_chunks applied;
 };
 
 journal_state read_journal(object_storage& storage, const std::string& version) {
@@ -69,58 +120,73 @@ journal_state read_journal(object_storage& storage, const std::string& version) 
         state.current = true;
         return state;
     }
-    if (journal.exists()) {
+    const bool known = journal.exists();
+    journal.create();  // a journal that another program kept lacks the details
+    if (known) {
         state.applied = journal.applied();
-    } else {
-        journal.create();
     }
     [[maybe_unused]] const auto created = turn.commit();
     return state;
 }
 
-}  // namespace
-
-migration_list::migration_list(std::span<const migration_file> files)
-    : files_(files), version_(list_digest(files)) {}
-
-migration_report apply_migrations(object_storage& storage, const migration_list& list,
-                                  const std::function<timestamp()>& wall_clock) {
+migration_report apply_pending(object_storage& storage, const migration_list& list,
+                               const std::vector<pending_chunk>& pending,
+                               std::size_t applied_before,
+                               const std::function<timestamp()>& wall_clock) {
     migration_report report;
-    if (list.files().empty()) {
-        return report;
-    }
-    const auto state = read_journal(storage, list.version());
-    if (state.current) {
-        return report;
-    }
-    const auto pending = find_pending(list.files(), state.applied);
+    const lifted_foreign_keys references(storage);
     for (const auto& chunk : pending) {
         try {
             const bool last = &chunk == &pending.back();
-            report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()),
+            report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()), references,
                                           last ? &list.version() : nullptr);
         } catch (const statement_failure& failed) {
             throw migration_error({std::string(chunk.name), chunk.index, failed.statement,
-                                   failed.sql, failed.cause, count_migrations(state.applied)});
+                                   failed.sql, failed.cause, applied_before});
         } catch (const error& failed) {
-            throw migration_error({std::string(chunk.name),
-                                   chunk.index,
-                                   0,
-                                   {},
-                                   failed.what(),
-                                   count_migrations(state.applied)});
+            throw migration_error(
+                {std::string(chunk.name), chunk.index, 0, {}, failed.what(), applied_before});
         }
         ++report.chunks;
         if (report.applied.empty() || report.applied.back() != chunk.name) {
             report.applied.push_back(chunk.name);
         }
     }
-    if (pending.empty()) {
-        // Only the list has changed: a migration without statements, or one that was taken away.
-        auto turn = storage.begin_turn();
-        migration_journal(turn).set_version(list.version());
-        report.position = turn.commit();
+    return report;
+}
+
+}  // namespace
+
+migration_list::migration_list(std::span<const migration_file> files)
+    : files_(files), version_(list_digest(files)) {
+    const auto misplaced = std::ranges::adjacent_find(
+        files, [](const auto& a, const auto& b) { return a.name >= b.name; });
+    if (misplaced != files.end()) {
+        throw error(errc::invalid_arguments,
+                    "migrations must be listed in ascending order of name, each once: '" +
+                        std::string(misplaced->name) + "' stands before '" +
+                        std::string(std::next(misplaced)->name) + "'");
     }
+}
+
+migration_report apply_migrations(object_storage& storage, const migration_list& list,
+                                  const std::function<timestamp()>& wall_clock) {
+    if (list.files().empty()) {
+        return {};
+    }
+    const auto state = read_journal(storage, list.version());
+    if (state.current) {
+        return {};
+    }
+    const auto pending = find_pending(list.files(), state.applied);
+    if (!pending.empty()) {
+        return apply_pending(storage, list, pending, count_migrations(state.applied), wall_clock);
+    }
+    // Only the list has changed: a migration without statements, or one that was taken away.
+    auto turn = storage.begin_turn();
+    migration_journal(turn).set_version(list.version());
+    migration_report report;
+    report.position = turn.commit();
     return report;
 }
 

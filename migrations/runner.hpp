@@ -36,8 +36,10 @@ struct migration_report {
 };
 
 /// Applies what is pending, in order of name, each chunk with its journal row in a transaction of
-/// its own. After a crash it goes on at the first chunk that was not committed. Errors:
-/// `migration_error`; the failed chunk leaves nothing behind, earlier ones stay.
+/// its own. After a crash it goes on at the first chunk that was not committed. Foreign keys are
+/// not enforced meanwhile; the last chunk is refused if it would leave more rows that refer to
+/// nothing than there were. Errors: `migration_error`, also when a chunk that was applied has
+/// changed since; the failed chunk leaves nothing behind, earlier ones stay.
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
                                   const std::function<timestamp()>& wall_clock);
 

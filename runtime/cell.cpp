@@ -23,10 +23,16 @@ void cell::post(std::shared_ptr<detail::invocation> call) {
     });
 }
 
-void cell::post_hibernate() {
-    boost::asio::post(strand_, [self = shared_from_this()] {
-        if (self->state_ == state::awake && self->calls_.load(std::memory_order_acquire) == 0) {
+void cell::post_hibernate(bool even_with_work) {
+    boost::asio::post(strand_, [self = shared_from_this(), even_with_work] {
+        if (self->calls_.load(std::memory_order_acquire) > 0) {
+            return;
+        }
+        const bool awake = self->state_ == state::awake;
+        if (awake && (even_with_work || !self->instance_->has_outstanding_work())) {
             self->close();
+        } else if (self->state_ == state::asleep) {
+            self->home_->release(*self);
         }
     });
 }
@@ -59,9 +65,9 @@ bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
             }
         };
     };
-    instance_ = std::make_shared<instance>(
-        services_, instance_identity{kind_, id_, key_, ++generation_}, strand_,
-        when_there(&cell::on_call_ended), when_there(&cell::on_turn_ended));
+    instance_ = std::make_shared<instance>(services_, instance_identity{kind_, id_, key_}, strand_,
+                                           when_there(&cell::on_call_ended),
+                                           when_there(&cell::on_turn_ended));
     const auto waking = instance_;
     std::exception_ptr failure;
     try {
@@ -72,7 +78,7 @@ bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
     }
     if (failure) {
         first->finish(std::move(failure));
-        home_->call_ended(*this);
+        on_call_ended();
         if (state_ != state::closing) {
             close();
         }
@@ -83,7 +89,7 @@ bool cell::wake(const std::shared_ptr<detail::invocation>& first) {
 }
 
 void cell::on_call_ended() {
-    home_->call_ended(*this);
+    residency::call_ended(*this, services_.surroundings->clock().ticks());
 }
 
 void cell::on_turn_ended() {

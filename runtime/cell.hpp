@@ -32,8 +32,8 @@ public:
 
     /// Brings a call to the object, waking it if it sleeps.
     void post(std::shared_ptr<detail::invocation> call);
-    /// Lets the object sleep unless it has something to do.
-    void post_hibernate();
+    /// Lets the object sleep unless it has calls, or other work where that counts.
+    void post_hibernate(bool even_with_work);
     /// Drops the object where it stands. Only when its loop has stopped.
     void abandon() noexcept;
 
@@ -58,15 +58,16 @@ private:
     std::string key_;
     boost::asio::strand<boost::asio::any_io_executor> strand_;
     state state_ = state::asleep;
-    std::uint64_t generation_ = 0;
     std::shared_ptr<instance> instance_;
     std::deque<std::shared_ptr<detail::invocation>>
         waiting_;  // arrived while the object was closing
 
     // Kept by the residency.
-    std::atomic<std::uint32_t> calls_{0};  // delivered and not yet answered
+    std::atomic<std::uint32_t> calls_{0};      // delivered, and their answers have not left
+    std::atomic<steady_time::rep> rested_{0};  // when the last of them left
     std::list<cell*>::iterator place_;
     steady_time used_{};
+    bool leaving_ = false;  // was told to sleep and has not been called since
 };
 
 }  // namespace dormouse

@@ -10,8 +10,28 @@
 namespace dormouse {
 namespace {
 
+// An object that is looked at while it is busy is looked at again no sooner than this.
+constexpr std::chrono::milliseconds sweep_interval_min{1};
+
 // While stopping, how often to look whether objects have come to rest.
 constexpr std::chrono::milliseconds drain_interval{5};
+
+void check(const runtime_options& options) {
+    const auto require = [](bool fits, const char* text) {
+        if (!fits) {
+            throw error(errc::invalid_arguments, text);
+        }
+    };
+    using std::chrono::milliseconds;
+    require(options.idle_timeout > milliseconds(0),
+            "runtime_options::idle_timeout must be positive");
+    require(options.shutdown_grace >= milliseconds(0),
+            "runtime_options::shutdown_grace must not be negative");
+    require(options.awake_objects_max > 0, "runtime_options::awake_objects_max must be positive");
+    require(options.calls_per_object_max > 0,
+            "runtime_options::calls_per_object_max must be positive");
+    require(options.loops > 0, "runtime_options::loops must be positive");
+}
 
 template <class Names>
 std::string join(const Names& names) {
@@ -26,6 +46,7 @@ std::string join(const Names& names) {
 
 host::host(environment& surroundings, const runtime_options& options, const std::string& vfs)
     : environment_(&surroundings), log_(options.log) {
+    check(options);
     for (const auto& entry : options.databases) {
         add_database(entry);
     }
@@ -37,7 +58,7 @@ host::host(environment& surroundings, const runtime_options& options, const std:
     const residency_limits limits{std::max<std::size_t>(options.awake_objects_max / loops, 1),
                                   options.calls_per_object_max, options.idle_timeout};
     for (std::size_t i = 0; i < loops; ++i) {
-        groups_.push_back(std::make_unique<partition_group>(limits));
+        groups_.push_back(std::make_unique<partition_group>(limits, awake_));
     }
     auto outside = std::make_shared<detail::activity>();
     outside->endpoint = this;
@@ -70,9 +91,10 @@ void host::add_database(const database_entry& entry) {
     }
 }
 
-void host::add_class(std::string class_name, object_factory make) {
+void host::add_class(std::string class_name, std::type_index type, object_factory make) {
     object_class kind;
     kind.class_name = class_name;
+    kind.type = type;
     kind.make_object = std::move(make);
     if (!classes_.emplace(class_name, std::move(kind)).second) {
         throw error(errc::invalid_state, "object class '" + class_name + "' is registered twice");
@@ -120,7 +142,13 @@ const action_base& host::find_action(std::string_view database, std::string_view
 
 const object_class& host::class_of(const detail::call_destination& destination) const {
     if (destination.database == nullptr) {
-        return find_class(destination.class_name);
+        const auto& found = find_class(destination.class_name);
+        if (found.type != destination.class_type) {
+            throw error(errc::unknown_class,
+                        "object class '" + destination.class_name +
+                            "' is served by another C++ class than the caller names");
+        }
+        return found;
     }
     const auto name = destination.database->name();
     if (&find_database(name) != destination.database) {
@@ -146,45 +174,38 @@ void host::deliver(std::shared_ptr<detail::invocation> call) {
     const auto id = ids_.from_name(kind.class_name, key);
     const auto loop = id.partition() % groups_.size();
     auto& group = *groups_[loop];
-    auto admitted = group.residents.admit(id, clock().ticks(), [&] {
+    const bool inside = call->origin.caller != nullptr;
+    auto admitted = group.residents.admit(id, clock().ticks(), inside, [&] {
         return std::make_shared<cell>(services_, group.residents, kind, id, key,
                                       environment_->loop(loop));
     });
     admitted.resident->post(std::move(call));
     if (admitted.crowded) {
-        sweep(group);
+        group.residents.let_sleep(clock().ticks());
     }
     arm_sweep(group);
 }
 
 void host::arm_sweep(partition_group& group) {
-    if (group.sweep_armed.exchange(true)) {
-        return;
-    }
-    const auto due = group.residents.next_look();
-    if (!due) {
+    while (!group.sweep_armed.exchange(true)) {
+        if (const auto due = group.residents.next_look()) {
+            clock().call_at(std::max(*due, clock().ticks() + sweep_interval_min), [this, &group] {
+                group.sweep_armed = false;
+                group.residents.let_sleep(clock().ticks());
+                arm_sweep(group);
+            });
+            return;
+        }
         group.sweep_armed = false;
-        return;
-    }
-    clock().call_at(*due, [this, &group] {
-        group.sweep_armed = false;
-        sweep(group);
-        arm_sweep(group);
-    });
-}
-
-void host::sweep(partition_group& group) {
-    for (const auto& sleeper : group.residents.take_sleepers(clock().ticks())) {
-        sleeper->post_hibernate();
+        // Whoever has brought an object since the look found the sweep armed and relied on it.
+        if (!group.residents.next_look()) {
+            return;
+        }
     }
 }
 
 std::size_t host::awake_count() const {
-    std::size_t count = 0;
-    for (const auto& group : groups_) {
-        count += group->residents.size();
-    }
-    return count;
+    return awake_.load(std::memory_order_acquire);
 }
 
 bool host::is_awake(const std::string& class_name, std::string_view key) {
@@ -200,15 +221,10 @@ boost::asio::any_io_executor host::completion_executor() {
 }
 
 void host::stop(std::function<void()> stopped) {
-    auto left = std::make_shared<std::atomic<std::size_t>>(groups_.size());
     for (auto& group : groups_) {
-        group->residents.shut_down([left, stopped] {
-            if (left->fetch_sub(1) == 1) {
-                stopped();
-            }
-        });
+        group->residents.shut_down();
     }
-    drain(left);
+    drain(std::move(stopped));
 }
 
 void host::abandon() noexcept {
@@ -217,14 +233,16 @@ void host::abandon() noexcept {
     }
 }
 
-void host::drain(const std::shared_ptr<std::atomic<std::size_t>>& left) {
-    if (left->load() == 0) {
+void host::drain(std::function<void()> stopped) {
+    if (awake_count() == 0) {
+        stopped();
         return;
     }
+    const auto at = clock().ticks();
     for (auto& group : groups_) {
-        sweep(*group);
+        group->residents.let_sleep(at);
     }
-    clock().call_at(clock().ticks() + drain_interval, [this, left] { drain(left); });
+    clock().call_at(at + drain_interval, [this, stopped = std::move(stopped)] { drain(stopped); });
 }
 
 }  // namespace dormouse

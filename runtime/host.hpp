@@ -26,13 +26,13 @@ namespace dormouse {
 class host final : public call_endpoint {
 public:
     /// `surroundings` outlives the host. `vfs`: SQLite's name of the file system, empty for the
-    /// system's. Errors: `errc::invalid_arguments` for databases or actions registered twice; what
-    /// opening the storage directory throws.
+    /// system's. Errors: `errc::invalid_arguments` for databases or actions registered twice and
+    /// options out of range; what opening the storage directory throws.
     host(environment& surroundings, const runtime_options& options, const std::string& vfs = {});
     ~host();
 
-    /// Errors: `errc::invalid_state` when the name is taken.
-    void add_class(std::string class_name, object_factory make);
+    /// `type`: the C++ class of the objects. Errors: `errc::invalid_state` when the name is taken.
+    void add_class(std::string class_name, std::type_index type, object_factory make);
 
     /// Errors: `errc::unknown_database`, `errc::unknown_action`.
     [[nodiscard]] const action_base& find_action(std::string_view database,
@@ -46,7 +46,8 @@ public:
     [[nodiscard]] bool is_awake(const std::string& class_name, std::string_view key);
     [[nodiscard]] environment& surroundings() noexcept { return *environment_; }
 
-    /// Refuses new calls, lets running ones end and every object sleep, then calls `stopped`.
+    /// Refuses new calls from outside, lets running ones end and every object sleep, then calls
+    /// `stopped`.
     void stop(std::function<void()> stopped);
 
     /// Drops every object where it stands, completing nothing. Only when no loop runs any more, and
@@ -61,7 +62,8 @@ public:
 private:
     /// One event loop's share of the objects.
     struct partition_group {
-        explicit partition_group(residency_limits limits) : residents(limits) {}
+        partition_group(residency_limits limits, std::atomic<std::size_t>& awake)
+            : residents(limits, awake) {}
         residency residents;
         std::atomic<bool> sweep_armed{false};
     };
@@ -70,8 +72,7 @@ private:
     void deliver(std::shared_ptr<detail::invocation> call);
     [[nodiscard]] const object_class& class_of(const detail::call_destination& destination) const;
     void arm_sweep(partition_group& group);
-    void sweep(partition_group& group);
-    void drain(const std::shared_ptr<std::atomic<std::size_t>>& left);
+    void drain(std::function<void()> stopped);
 
     environment* environment_;
     std::shared_ptr<log_sink> log_;
@@ -80,6 +81,7 @@ private:
     std::map<std::string, object_class> classes_;
     std::map<std::string_view, const object_class*> by_database_name_;
     id_cache ids_;
+    std::atomic<std::size_t> awake_{0};
     std::vector<std::unique_ptr<partition_group>> groups_;
     boost::asio::any_io_executor completion_executor_;
 };

@@ -5,6 +5,10 @@
 namespace dormouse {
 
 object_id id_cache::from_name(std::string_view unique_key, std::string_view name) {
+    constexpr std::size_t cached_name_bytes_max = 256;
+    if (name.size() > cached_name_bytes_max) {
+        return object_id::from_name(unique_key, name);
+    }
     std::string both;
     both.reserve(unique_key.size() + 1 + name.size());
     both.append(unique_key).append(1, '\0').append(name);

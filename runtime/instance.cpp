@@ -23,13 +23,34 @@ std::string text_of(const std::exception_ptr& failure) {
     }
 }
 
+/// Makes a call the current one of an activity while it lives. What the call leaves running keeps
+/// the activity, not the call.
+class running_call {
+public:
+    running_call(detail::activity& running, context& call) noexcept : running_(&running) {
+        running.call = &call;
+    }
+    running_call(const running_call&) = delete;
+    running_call& operator=(const running_call&) = delete;
+    ~running_call() { running_->call = nullptr; }
+
+private:
+    detail::activity* running_;
+};
+
 awaitable<void> run_suspending(std::shared_ptr<instance> in,
                                std::shared_ptr<detail::invocation> call,
                                std::shared_ptr<detail::activity> running) {
     context handler_context(*in, call->origin.deadline);
-    running->call = &handler_context;
-    co_await call->run_suspending(handler_context);
-    running->call = nullptr;
+    const running_call current(*running, handler_context);
+    std::exception_ptr failure;
+    try {
+        co_await call->run_suspending(handler_context);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    // Here, not when the frame is completed: that may be in a later turn than the last write.
+    in->answer(call, std::move(failure));
 }
 
 }  // namespace
@@ -43,14 +64,28 @@ instance::instance(const instance_services& services, instance_identity identity
       turn_ended_(std::move(turn_ended)) {}
 
 boost::asio::any_io_executor instance::executor() const {
-    auto carried = std::make_shared<detail::activity>();
-    carried->endpoint = services_.endpoint;
-    carried->object = std::const_pointer_cast<instance>(shared_from_this());
-    carried->tenant = identity_.key;
+    auto carried = std::make_shared<detail::activity>(own_activity());
+    const auto* running = detail::current_activity();
+    if (running != nullptr && running->object.get() == this) {
+        carried->tenant = running->tenant;
+        carried->deadline = running->deadline;
+    }
     return detail::context_executor<boost::asio::any_io_executor>(strand_, std::move(carried));
 }
 
 void instance::wake() {
+    try {
+        open_and_migrate();
+        make_object();
+    } catch (...) {
+        write_log(log_level::error, "runtime",
+                  "object '" + identity_.key + "' of " + identity_.kind->class_name +
+                      " cannot wake: " + text_of(std::current_exception()));
+        throw;
+    }
+}
+
+void instance::open_and_migrate() {
     const auto& kind = *identity_.kind;
     storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
     const auto begun = clock().ticks();
@@ -67,31 +102,41 @@ void instance::wake() {
         }
         write_log(log_level::info, "migrations", text);
     }
-    if (kind.make_object) {
-        detail::activity constructing;
-        constructing.endpoint = services_.endpoint;
-        constructing.object = shared_from_this();
-        constructing.tenant = identity_.key;
-        const detail::activity_scope scope(constructing);
-        object_context_ = std::make_unique<context>(*this, std::nullopt);
-        try {
-            object_ = kind.make_object(*object_context_);
-        } catch (...) {
-            break_with(std::current_exception());
-            throw;
-        }
+}
+
+void instance::make_object() {
+    if (!identity_.kind->make_object) {
+        return;
+    }
+    const auto constructing = own_activity();
+    const detail::activity_scope scope(constructing);
+    object_context_ = std::make_unique<context>(*this, std::nullopt);
+    try {
+        object_ = identity_.kind->make_object(*object_context_);
+    } catch (...) {
+        broken_ = std::current_exception();
+        throw;
     }
 }
 
-std::shared_ptr<detail::activity> instance::make_activity(const detail::invocation& call) {
-    auto made = std::make_shared<detail::activity>();
-    made->endpoint = services_.endpoint;
-    made->object = shared_from_this();
+detail::activity instance::own_activity() const {
+    detail::activity own;
+    own.endpoint = services_.endpoint;
+    own.object = std::const_pointer_cast<instance>(shared_from_this());
     const bool per_tenant = identity_.kind->database != nullptr &&
                             identity_.kind->database->instance() == instance_kind::per_tenant;
-    made->tenant = per_tenant ? std::optional(identity_.key) : call.origin.tenant;
+    if (per_tenant) {
+        own.tenant = identity_.key;
+    }
+    return own;
+}
+
+std::shared_ptr<detail::activity> instance::make_activity(const detail::invocation& call) {
+    auto made = std::make_shared<detail::activity>(own_activity());
+    if (!made->tenant) {
+        made->tenant = call.origin.tenant;
+    }
     made->deadline = call.origin.deadline;
-    made->trace = call.origin.trace;
     return made;
 }
 
@@ -112,8 +157,8 @@ void instance::start(std::shared_ptr<detail::invocation> call) {
 void instance::run_here(const std::shared_ptr<detail::invocation>& call) {
     context handler_context(*this, call->origin.deadline);
     const auto running = make_activity(*call);
-    running->call = &handler_context;
     const detail::activity_scope scope(*running);
+    const running_call current(*running, handler_context);
     std::exception_ptr failure;
     try {
         call->run(handler_context);
@@ -121,7 +166,6 @@ void instance::run_here(const std::shared_ptr<detail::invocation>& call) {
         failure = std::current_exception();
     }
     answer(call, std::move(failure));
-    running->call = nullptr;
 }
 
 void instance::spawn(const std::shared_ptr<detail::invocation>& call) {
@@ -248,7 +292,6 @@ void instance::fail_everything() noexcept {
 void instance::let_out(outgoing message) {
     if (message.is_answer) {
         send_answer(std::move(message));
-        call_ended_();
     } else {
         send_call(std::move(message.call));
     }
@@ -257,17 +300,19 @@ void instance::let_out(outgoing message) {
 // A caller on this node may go on at once: what it sends out waits for the same commit. Anybody
 // else must not learn of a write that a crash could still undo.
 void instance::send_answer(outgoing message) {
-    const auto& caller = message.call->origin.caller;
-    if (caller != nullptr && message.call->destination.endpoint == services_.endpoint) {
+    const auto& origin = message.call->origin;
+    if (origin.resumes_caller && origin.endpoint == services_.endpoint) {
         message.call->finish(std::move(message.failure), gate_);
+        call_ended_();
         return;
     }
     services_.storage->when_durable(
-        gate_, [call = std::move(message.call), failure = std::move(message.failure)](bool lost) {
-            call->finish(
+        gate_, [self = shared_from_this(), answered = std::move(message)](bool lost) {
+            answered.call->finish(
                 lost ? std::make_exception_ptr(error(
                            errc::storage_failed, "the disk failed before the answer was durable"))
-                     : failure);
+                     : answered.failure);
+            self->call_ended_();
         });
 }
 

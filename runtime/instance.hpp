@@ -38,7 +38,6 @@ struct instance_identity {
     const object_class* kind = nullptr;
     object_id id;
     std::string key;
-    std::uint64_t generation = 0;  ///< Counts the lives of the object in this process.
 };
 
 /// **Thread safety:** actor-confined. **Lifetime:** kept by its cell and by suspended frames; after
@@ -47,8 +46,8 @@ class instance final : public detail::object_host, public std::enable_shared_fro
 public:
     using watcher = std::function<void()>;
 
-    /// `call_ended` is called on the strand for each call that has left; `turn_ended` after each
-    /// turn.
+    /// `call_ended` is called, on any thread, for each call whose answer has left; `turn_ended` on
+    /// the strand after each turn.
     instance(const instance_services& services, instance_identity identity,
              boost::asio::any_io_executor strand, watcher call_ended, watcher turn_ended);
 
@@ -58,6 +57,9 @@ public:
 
     /// Runs a call. Its answer leaves when the turn that made it is durable.
     void start(std::shared_ptr<detail::invocation> call);
+
+    /// Keeps the answer of a running call for the end of the turn. Only the first one counts.
+    void answer(const std::shared_ptr<detail::invocation>& call, std::exception_ptr failure);
 
     /// Breaks the object: nothing it has not committed is kept, and every running call fails.
     void break_with(std::exception_ptr reason) noexcept;
@@ -81,7 +83,6 @@ public:
     std::string_view instance_key() const noexcept override { return identity_.key; }
     boost::asio::any_io_executor executor() const override;
     dormouse::clock& clock() const noexcept override { return services_.surroundings->clock(); }
-    void enter_turn() noexcept override {}
     void leave_turn() noexcept override;
     void fail_turn(std::exception_ptr escaped) noexcept override;
     void send(std::shared_ptr<detail::invocation> call) override;
@@ -100,10 +101,13 @@ private:
         std::exception_ptr failure;
     };
 
+    void open_and_migrate();
+    void make_object();
+    /// What the object's own code runs as when no call is handled.
+    [[nodiscard]] detail::activity own_activity() const;
     [[nodiscard]] std::shared_ptr<detail::activity> make_activity(const detail::invocation& call);
     void run_here(const std::shared_ptr<detail::invocation>& call);
     void spawn(const std::shared_ptr<detail::invocation>& call);
-    void answer(const std::shared_ptr<detail::invocation>& call, std::exception_ptr failure);
     void commit_turn() noexcept;
     void let_out(outgoing message);
     void send_answer(outgoing message);

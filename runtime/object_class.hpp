@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeindex>
 
 namespace dormouse {
 
@@ -22,7 +23,8 @@ struct object_class {
     const dormouse::database* database = nullptr;  ///< Null for a program's own class.
     migration_list migrations{{}};
     std::map<std::string_view, const action_base*> actions;
-    object_factory make_object;  ///< Only for a program's own class.
+    std::type_index type = typeid(void);  ///< Of a program's own class.
+    object_factory make_object;           ///< Only for a program's own class.
 };
 
 }  // namespace dormouse

@@ -13,9 +13,10 @@ constexpr std::size_t looks_per_sweep_max = 256;
 
 }  // namespace
 
-residency::admission residency::admit(const object_id& id, steady_time at, const cell_maker& make) {
+residency::admission residency::admit(const object_id& id, steady_time at, bool inside,
+                                      const cell_maker& make) {
     const std::lock_guard lock(mutex_);
-    if (shutting_down_) {
+    if (shutting_down_ && !inside) {
         throw error(errc::shutting_down, "the runtime is shutting down");
     }
     auto& found = cells_[id];
@@ -23,6 +24,7 @@ residency::admission residency::admit(const object_id& id, steady_time at, const
     if (made) {
         found = make();
         found->place_ = by_use_.insert(by_use_.end(), found.get());
+        awake_->fetch_add(1, std::memory_order_relaxed);
     }
     if (found->calls_.load(std::memory_order_relaxed) >= limits_.calls_per_object_max) {
         throw error(errc::overloaded,
@@ -30,8 +32,9 @@ residency::admission residency::admit(const object_id& id, steady_time at, const
                         std::to_string(limits_.calls_per_object_max) + ")");
     }
     found->calls_.fetch_add(1, std::memory_order_relaxed);
+    set_leaving(*found, false);
     touch(*found, at);
-    return {found, made && cells_.size() > limits_.awake_max};
+    return {found, made && cells_.size() - leaving_ > limits_.awake_max};
 }
 
 void residency::touch(cell& used, steady_time at) {
@@ -39,55 +42,69 @@ void residency::touch(cell& used, steady_time at) {
     by_use_.splice(by_use_.end(), by_use_, used.place_);
 }
 
-void residency::call_ended(cell& left) noexcept {
+// Cells on their way out no longer count against the limit, or a burst of new objects would have
+// the same few push out more and more others.
+void residency::set_leaving(cell& told, bool leaving) {
+    if (std::exchange(told.leaving_, leaving) != leaving) {
+        leaving ? ++leaving_ : --leaving_;
+    }
+}
+
+void residency::call_ended(cell& left, steady_time at) noexcept {
+    left.rested_.store(at.time_since_epoch().count(), std::memory_order_relaxed);
     left.calls_.fetch_sub(1, std::memory_order_release);
 }
 
 void residency::release(cell& asleep) {
     std::shared_ptr<cell> kept;  // outlives the lock: the last reference may be ours
-    std::function<void()> drained;
-    {
-        const std::lock_guard lock(mutex_);
-        if (asleep.calls_.load(std::memory_order_acquire) > 0) {
-            return;
-        }
-        const auto found = cells_.find(asleep.id());
-        kept = std::move(found->second);
-        by_use_.erase(asleep.place_);
-        cells_.erase(found);
-        if (shutting_down_ && cells_.empty()) {
-            drained = std::exchange(drained_, nullptr);
-        }
+    const std::lock_guard lock(mutex_);
+    const auto found = cells_.find(asleep.id());
+    if (found == cells_.end() || found->second.get() != &asleep ||
+        asleep.calls_.load(std::memory_order_acquire) > 0) {
+        return;
     }
-    if (drained) {
-        drained();
-    }
+    kept = std::move(found->second);
+    set_leaving(asleep, false);
+    by_use_.erase(asleep.place_);
+    cells_.erase(found);
+    awake_->fetch_sub(1, std::memory_order_release);
 }
 
-std::shared_ptr<cell> residency::find_shared(const cell& wanted) const {
-    return cells_.at(wanted.id());
+void residency::let_sleep(steady_time at) {
+    const bool even_with_work = shutting_down_;
+    for (const auto& sleeper : take_sleepers(at)) {
+        sleeper->post_hibernate(even_with_work);
+    }
 }
 
 std::vector<std::shared_ptr<cell>> residency::take_sleepers(steady_time at) {
     std::vector<std::shared_ptr<cell>> sleepers;
     const std::lock_guard lock(mutex_);
-    auto above = cells_.size() > limits_.awake_max ? cells_.size() - limits_.awake_max : 0;
+    const auto staying = cells_.size() - leaving_;
+    auto above = staying > limits_.awake_max ? staying - limits_.awake_max : 0;
     auto left = std::min(by_use_.size(), looks_per_sweep_max + above);
     for (auto next = by_use_.begin(); next != by_use_.end() && left > 0; --left) {
         cell& candidate = **next++;
-        const bool expired = shutting_down_ || candidate.used_ + limits_.idle_timeout <= at;
-        if (!expired && above == 0) {
+        if (!shutting_down_ && above == 0 && candidate.used_ + limits_.idle_timeout > at) {
             break;
         }
         if (candidate.calls_.load(std::memory_order_acquire) > 0) {
-            if (expired) {
-                touch(candidate, at);  // busy: idle time counts from when it is found at rest
-            }
+            touch(candidate, at);
             continue;
         }
-        sleepers.push_back(find_shared(candidate));
-        above -= above > 0 ? 1 : 0;
-        touch(candidate, at);
+        const steady_time rested{
+            steady_time::duration(candidate.rested_.load(std::memory_order_relaxed))};
+        const auto idle_since = std::max(candidate.used_, rested);
+        const bool expired = shutting_down_ || idle_since + limits_.idle_timeout <= at;
+        const bool surplus = above > 0 && !candidate.leaving_;
+        if (expired || surplus) {
+            sleepers.push_back(cells_.at(candidate.id()));
+            above -= surplus ? 1 : 0;
+            set_leaving(candidate, true);
+            touch(candidate, at);
+        } else {
+            touch(candidate, idle_since);
+        }
     }
     return sleepers;
 }
@@ -98,11 +115,6 @@ std::optional<steady_time> residency::next_look() const {
         return std::nullopt;
     }
     return by_use_.front()->used_ + limits_.idle_timeout;
-}
-
-std::size_t residency::size() const {
-    const std::lock_guard lock(mutex_);
-    return cells_.size();
 }
 
 bool residency::contains(const object_id& id) const {
@@ -117,19 +129,8 @@ void residency::abandon() noexcept {
     by_use_.clear();
 }
 
-void residency::shut_down(std::function<void()> drained) {
-    bool empty = false;
-    {
-        const std::lock_guard lock(mutex_);
-        shutting_down_ = true;
-        empty = cells_.empty();
-        if (!empty) {
-            drained_ = std::move(drained);
-        }
-    }
-    if (empty) {
-        drained();
-    }
+void residency::shut_down() {
+    shutting_down_ = true;
 }
 
 }  // namespace dormouse

@@ -6,6 +6,7 @@
 
 #include <dormouse/clock.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -35,44 +36,50 @@ public:
         bool crowded = false;  ///< A cell was made and more objects are awake than allowed.
     };
 
-    explicit residency(residency_limits limits) : limits_(limits) {}
+    /// `awake`: counts the cells of every residency of the host.
+    residency(residency_limits limits, std::atomic<std::size_t>& awake)
+        : limits_(limits), awake_(&awake) {}
 
-    /// The object's one cell, made if there is none, with one more call counted in.
+    /// The object's one cell, made if there is none, with one more call counted in. `inside`: an
+    /// object makes the call, which it may do while the runtime waits for it to finish.
     /// Errors: `errc::overloaded` when the object's queue is full; `errc::shutting_down`.
-    [[nodiscard]] admission admit(const object_id& id, steady_time at, const cell_maker& make);
+    [[nodiscard]] admission admit(const object_id& id, steady_time at, bool inside,
+                                  const cell_maker& make);
 
-    /// A call has left the object.
-    void call_ended(cell& left) noexcept;
+    /// The answer of a call has left the object.
+    static void call_ended(cell& left, steady_time at) noexcept;
 
     /// Forgets a cell that sleeps, unless a call is on its way to it.
     void release(cell& asleep);
 
-    /// The idle cells that may sleep at that time, and the least recently used idle ones above the
-    /// limit.
-    [[nodiscard]] std::vector<std::shared_ptr<cell>> take_sleepers(steady_time at);
+    /// Tells the idle cells that may sleep at that time to do so, and the least recently used idle
+    /// ones above the limit.
+    void let_sleep(steady_time at);
 
     /// When the least recently used cell may sleep; nothing when there is none.
     [[nodiscard]] std::optional<steady_time> next_look() const;
-    [[nodiscard]] std::size_t size() const;
     /// Whether object `id` has a cell.
     [[nodiscard]] bool contains(const object_id& id) const;
 
-    /// Refuses further calls. `drained` is called once, when the last cell has gone.
-    void shut_down(std::function<void()> drained);
+    /// Refuses further calls from outside objects; from then on, having work but no calls does not
+    /// keep an object from sleeping.
+    void shut_down();
 
     /// Drops every object where it stands. Only when their loop has stopped.
     void abandon() noexcept;
 
 private:
-    [[nodiscard]] std::shared_ptr<cell> find_shared(const cell& wanted) const;
+    [[nodiscard]] std::vector<std::shared_ptr<cell>> take_sleepers(steady_time at);
     void touch(cell& used, steady_time at);
+    void set_leaving(cell& told, bool leaving);
 
     residency_limits limits_;
+    std::atomic<std::size_t>* awake_;
     mutable std::mutex mutex_;
     std::unordered_map<object_id, std::shared_ptr<cell>> cells_;
     std::list<cell*> by_use_;  // least recently used first
-    std::function<void()> drained_;
-    bool shutting_down_ = false;
+    std::size_t leaving_ = 0;
+    std::atomic<bool> shutting_down_{false};
 };
 
 }  // namespace dormouse

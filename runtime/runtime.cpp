@@ -36,7 +36,7 @@ public:
 
 runtime::runtime(runtime_options options)
     : options_(std::move(options)),
-      threads_(std::make_unique<threads>(options_.loops, threads_for(options_))),
+      threads_(std::make_unique<threads>(options_.loops, threads_for(options_), options_.log)),
       host_(std::make_unique<host>(*threads_, options_)) {
     if (options_.is_default) {
         detail::set_default_endpoint(*host_);
@@ -74,8 +74,8 @@ void runtime::set_tenant_id_resolver(tenant_resolver resolver) {
     host_->set_tenant_id_resolver(std::move(resolver));
 }
 
-void runtime::register_class(std::string class_name, factory make) {
-    host_->add_class(std::move(class_name), make);
+void runtime::register_class(std::string class_name, std::type_index type, factory make) {
+    host_->add_class(std::move(class_name), type, make);
 }
 
 const database& runtime::find_database(std::string_view name) const {

@@ -57,7 +57,9 @@ void system_clock::run_due() {
     }
 }
 
-thread_environment::thread_environment(std::size_t loops, std::size_t threads_per_loop) {
+thread_environment::thread_environment(std::size_t loops, std::size_t threads_per_loop,
+                                       std::shared_ptr<log_sink> log)
+    : log_(std::move(log)) {
     const auto threads = std::max<std::size_t>(threads_per_loop, 1);
     for (std::size_t i = 0; i < std::max<std::size_t>(loops, 1); ++i) {
         loops_.push_back(std::make_unique<boost::asio::io_context>(static_cast<int>(threads)));
@@ -66,7 +68,27 @@ thread_environment::thread_environment(std::size_t loops, std::size_t threads_pe
     clock_ = std::make_unique<system_clock>(*loops_.front());
     for (auto& loop : loops_) {
         for (std::size_t i = 0; i < threads; ++i) {
-            threads_.emplace_back([&loop] { loop->run(); });
+            threads_.emplace_back([this, &loop] { run(*loop); });
+        }
+    }
+}
+
+// A completion handler of the program that throws has nobody to catch it; the objects of everybody
+// else go on.
+void thread_environment::run(boost::asio::io_context& loop) noexcept {
+    const auto report = [this](std::string_view text) {
+        if (log_ != nullptr) {
+            log_->write(log_level::error, "runtime",
+                        std::string("a completion handler threw: ").append(text));
+        }
+    };
+    while (!loop.stopped()) {
+        try {
+            loop.run();
+        } catch (const std::exception& escaped) {
+            report(escaped.what());
+        } catch (...) {
+            report("an exception of unknown type");
         }
     }
 }

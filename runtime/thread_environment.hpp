@@ -5,6 +5,8 @@
 #include "runtime/environment.hpp"
 #include "runtime/timer_queue.hpp"
 
+#include <dormouse/log.hpp>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -38,7 +40,9 @@ private:
 
 class thread_environment : public environment {
 public:
-    thread_environment(std::size_t loops, std::size_t threads_per_loop);
+    /// `log` may be null.
+    thread_environment(std::size_t loops, std::size_t threads_per_loop,
+                       std::shared_ptr<log_sink> log);
     virtual ~thread_environment();
 
     std::size_t loop_count() const noexcept override { return loops_.size(); }
@@ -52,8 +56,11 @@ public:
     [[nodiscard]] bool stopped() const noexcept { return threads_.empty(); }
 
 private:
+    void run(boost::asio::io_context& loop) noexcept;
+
     using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
+    std::shared_ptr<log_sink> log_;
     std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
     std::vector<work_guard> guards_;
     std::unique_ptr<system_clock> clock_;

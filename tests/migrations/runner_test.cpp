@@ -125,7 +125,7 @@ TEST_F(MigrationRunner, KeepsTriggersWhole) {
 
 TEST_F(MigrationRunner, RunsAMigrationThatOnlyChangesData) {
     const std::array before{create_users};
-    const std::array after{create_users, migration_file{"2", "INSERT INTO users VALUES ('x')"}};
+    const std::array after{create_users, migration_file{"20240202_data", "INSERT INTO users VALUES ('x')"}};
     (void)apply(before);
 
     (void)apply(after);
@@ -148,6 +148,77 @@ TEST_F(MigrationRunner, IsNotFooledByTheProgramsOwnChanges) {
 TEST_F(MigrationRunner, LeavesADatabaseWithoutMigrationsAlone) {
     EXPECT_EQ(apply({}).chunks, 0U);
     EXPECT_THAT(query("SELECT name FROM sqlite_schema"), IsEmpty());
+}
+
+constexpr migration_file create_family{
+    "1",
+    "CREATE TABLE parents (id INTEGER PRIMARY KEY, name TEXT);\n"
+    "CREATE TABLE children (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents(id) "
+    "ON DELETE CASCADE);\n"
+    "INSERT INTO parents VALUES (1, 'a'); INSERT INTO children VALUES (10, 1), (11, 1);"};
+
+TEST_F(MigrationRunner, RebuildsATableWithoutLosingWhatRefersToIt) {
+    const std::array before{create_family};
+    const std::array after{
+        create_family,
+        migration_file{"2",
+                       "CREATE TABLE __new_parents (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n"
+                       "INSERT INTO __new_parents SELECT id, name FROM parents;\n"
+                       "--> breakpoint\n"
+                       "DROP TABLE parents;\n"
+                       "--> breakpoint\n"
+                       "ALTER TABLE __new_parents RENAME TO parents;"}};
+    (void)apply(before);
+
+    EXPECT_EQ(apply(after).chunks, 3U);
+
+    EXPECT_THAT(query("SELECT id FROM children ORDER BY id"), ElementsAre("10", "11"));
+    auto turn = object_->begin_turn();
+    EXPECT_THROW(turn.execute("INSERT INTO children VALUES (12, 99)"), sql_error);
+}
+
+TEST_F(MigrationRunner, RefusesToLeaveReferencesToNothing) {
+    const std::array before{create_family};
+    const std::array after{create_family, migration_file{"2", "DELETE FROM parents"}};
+    (void)apply(before);
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_THAT(e.failure().cause,
+                    HasSubstr("2 row(s) would refer to rows that are not there"));
+    }
+
+    EXPECT_THAT(query("SELECT id FROM parents"), ElementsAre("1"));
+}
+
+TEST_F(MigrationRunner, NoticesThatAnAppliedMigrationHasChanged) {
+    const std::array before{create_users};
+    const std::array after{
+        migration_file{"20240101_users",
+                       "CREATE TABLE users (id TEXT, name TEXT);\n--> breakpoint\n"
+                       "CREATE INDEX users_id ON users(id);"},
+        add_phone};
+    (void)apply(before);
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_EQ(e.failure().name, "20240101_users");
+        EXPECT_EQ(e.failure().chunk, 0U);
+        EXPECT_THAT(e.failure().cause, HasSubstr("was changed after this chunk of it was applied"));
+    }
+}
+
+TEST_F(MigrationRunner, RefusesAListOutOfOrder) {
+    const std::array files{add_phone, create_users};
+    try {
+        const migration_list list(files);
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::invalid_arguments);
+        EXPECT_THAT(e.what(), HasSubstr("'20240201_phone' stands before '20240101_users'"));
+    }
 }
 
 }  // namespace

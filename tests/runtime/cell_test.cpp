@@ -3,6 +3,9 @@
 #include "tests/runtime/journal_database.hpp"
 #include "tests/support/simulated_machine.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +18,44 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+/// Keeps what it does in its memory only.
+class watch final : public object {
+public:
+    explicit watch(context& ctx) : object(ctx) { ++lives; }
+
+    std::int64_t ring_later(std::int64_t milliseconds) {
+        boost::asio::co_spawn(ctx().executor(), ring(ctx(), milliseconds), boost::asio::detached);
+        return lives;
+    }
+    std::int64_t ask(std::string other) {
+        append.on(std::move(other)).async_call({.text = "x"}, [this](auto, std::int64_t) {
+            ++rung;
+        });
+        return lives;
+    }
+    std::string tenant_of_callbacks() {
+        boost::asio::post(ctx().executor(),
+                          [] { tenant = has_tenant_id() ? get_tenant_id() : "none"; });
+        return "asked";
+    }
+
+    static inline std::int64_t lives = 0;
+    static inline std::int64_t rung = 0;
+    static inline std::string tenant;
+
+private:
+    static awaitable<void> ring(context& ctx, std::int64_t milliseconds) {
+        co_await ctx.sleep_for(std::chrono::milliseconds(milliseconds));
+        ++rung;
+    }
+};
+
+class other_class final : public object {
+public:
+    explicit other_class(context& ctx) : object(ctx) {}
+    std::int64_t nothing() { return 0; }
+};
 
 class Cell : public testing::Test {
 protected:
@@ -31,8 +72,146 @@ protected:
         return machine.call(on(count_entries, key), no_args{}).value;
     }
 
+    void SetUp() override {
+        machine.runtime->add_class("Watch", typeid(watch),
+                                   [](context& ctx) { return std::make_unique<watch>(ctx); });
+        watch::lives = 0;
+        watch::rung = 0;
+    }
+
+    template <class Method, class... Args>
+    auto call_watch(Method method, Args... args) {
+        const object_stub<watch> stub(*machine.runtime, "Watch", "w");
+        std::optional<typename detail::method_signature<Method>::result> result;
+        stub.async_call(
+            method,
+            [&](std::exception_ptr failure, auto value) {
+                if (!failure) {
+                    result.emplace(std::move(value));
+                }
+            },
+            std::move(args)...);
+        EXPECT_TRUE(machine.scheduler->run_until([&] { return result.has_value(); }));
+        return result;
+    }
+
     simulated_machine machine{1, options()};
 };
+
+TEST_F(Cell, StaysAwakeWhileWorkItSpawnedIsOutstanding) {
+    ASSERT_EQ(call_watch(&watch::ring_later, std::int64_t{60'000}), 1);
+
+    machine.scheduler->run_for(59s);
+    EXPECT_EQ(machine.runtime->awake_count(), 1U);
+    machine.scheduler->run_for(2s);
+    EXPECT_EQ(watch::rung, 1);
+    machine.scheduler->run_for(30s);
+    EXPECT_EQ(machine.runtime->awake_count(), 0U);
+}
+
+TEST_F(Cell, StaysAwakeUntilItsOwnCallsAreAnswered) {
+    ASSERT_EQ(call_watch(&watch::ask, std::string("slow")), 1);
+
+    machine.scheduler->run_for(1s);
+
+    EXPECT_EQ(watch::rung, 1);
+    EXPECT_EQ(count("slow"), 1);
+}
+
+TEST_F(Cell, DoesNotTakeTheNameOfAnObjectForATenant) {
+    ASSERT_EQ(call_watch(&watch::tenant_of_callbacks), "asked");
+
+    machine.scheduler->run_for(1s);
+
+    EXPECT_EQ(watch::tenant, "none");
+}
+
+TEST_F(Cell, CountsIdleTimeFromTheLastAnswer) {
+    const auto paused = machine.start(on(append_around_pause, "acme"),
+                                      pause_args{.text = "x", .milliseconds = 9'000});
+    machine.scheduler->run_for(9'500ms);
+    ASSERT_TRUE(paused->done);
+
+    machine.scheduler->run_for(8s);
+    EXPECT_EQ(machine.runtime->awake_count(), 1U);
+    machine.scheduler->run_for(13s);
+    EXPECT_EQ(machine.runtime->awake_count(), 0U);
+}
+
+TEST_F(Cell, RefusesAnObjectOfAnotherClass) {
+    const auto refuse = [&](const std::string& class_name) {
+        const object_stub<other_class> stub(*machine.runtime, class_name, "w");
+        std::optional<errc> code;
+        stub.async_call(&other_class::nothing, [&](std::exception_ptr failure, std::int64_t) {
+            code = answer<std::int64_t>{true, 0, failure}.error_code();
+        });
+        machine.scheduler->run_for(1s);
+        return code;
+    };
+    EXPECT_EQ(refuse("Watch"), errc::unknown_class);
+    EXPECT_EQ(refuse("JournalDatabaseDO"), errc::unknown_class);
+    EXPECT_EQ(refuse("Nothing"), errc::unknown_class);
+}
+
+TEST_F(Cell, LetsRunningCallsMakeCallsWhileTheRuntimeStops) {
+    const auto paused = machine.start(on(append_around_pause, "slow"),
+                                      pause_args{.text = "x", .milliseconds = 1'000});
+    const auto nested = machine.start(on(pause_and_append_to, "acme"),
+                                      pause_args{.text = "beta", .milliseconds = 500});
+    machine.scheduler->run_for(100ms);
+    bool stopped = false;
+
+    machine.runtime->stop([&] { stopped = true; });
+    const auto late = machine.start(on(append, "gamma"), append_args{.text = "x"});
+    machine.scheduler->run_for(800ms);
+    EXPECT_EQ(late->error_code(), errc::shutting_down);
+    EXPECT_EQ(nested->error_text(), "");
+    EXPECT_FALSE(stopped);
+    machine.scheduler->run_for(1s);
+
+    EXPECT_EQ(paused->value, 2);
+    EXPECT_TRUE(stopped);
+    EXPECT_EQ(machine.runtime->awake_count(), 0U);
+}
+
+TEST_F(Cell, TimesOutACallOfTheSameObjectThatHasADeadlineOfItsOwn) {
+    const auto failed =
+        machine.call(on(pause_here_until, "acme"), pause_args{.text = "x", .milliseconds = 100});
+
+    EXPECT_EQ(failed.error_text(), "call of 'appendAroundPause' timed out after 50ms");
+}
+
+TEST_F(Cell, PutsOnlyAsManyToSleepAsAreTooMany) {
+    auto small = options();
+    small.awake_objects_max = 20;
+    simulated_machine narrow(3, small);
+    std::vector<std::shared_ptr<answer<std::int64_t>>> answers;
+    for (int i = 0; i < 60; ++i) {
+        answers.push_back(
+            narrow.start(append.on(*narrow.runtime, std::to_string(i)), append_args{.text = "x"}));
+    }
+    narrow.scheduler->run_for(1s);
+    for (int i = 0; i < 5; ++i) {
+        (void)narrow.start(append.on(*narrow.runtime, "new" + std::to_string(i)),
+                           append_args{.text = "x"});
+    }
+    narrow.scheduler->run_for(1s);
+
+    EXPECT_EQ(narrow.runtime->awake_count(), 20U);
+}
+
+TEST(CellOptions, MustBeInRange) {
+    const auto refuse = [](auto change) {
+        runtime_options chosen;
+        chosen.is_default = false;
+        change(chosen);
+        EXPECT_THROW(simulated_machine(1, chosen), error);
+    };
+    refuse([](runtime_options& o) { o.idle_timeout = 0ms; });
+    refuse([](runtime_options& o) { o.calls_per_object_max = 0; });
+    refuse([](runtime_options& o) { o.awake_objects_max = 0; });
+    refuse([](runtime_options& o) { o.loops = 0; });
+}
 
 TEST_F(Cell, WakesOnTheFirstCallAndMigratesBeforeIt) {
     ASSERT_EQ(machine.runtime->awake_count(), 0U);

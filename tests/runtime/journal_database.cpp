@@ -1,5 +1,6 @@
 #include "tests/runtime/journal_database.hpp"
 
+#include <dormouse/detail/object_host.hpp>
 #include <dormouse/query.hpp>
 #include <dormouse/tenant.hpp>
 
@@ -65,6 +66,24 @@ const action<append_args, std::int64_t> append_to_other{
     [](db& database, const append_args& args, context&) -> awaitable<std::int64_t> {
         add(database, args.text);
         const auto there = co_await append.on(std::string(*args.text))({.text = args.text});
+        co_return there;
+    }};
+
+const action<pause_args, std::int64_t> pause_and_append_to{
+    journal_db, "pauseAndAppendTo",
+    [](db&, const pause_args& args, context& ctx) -> awaitable<std::int64_t> {
+        co_await ctx.sleep_for(std::chrono::milliseconds(*args.milliseconds));
+        const auto there = co_await append.on(std::string(*args.text))({.text = args.text});
+        co_return there;
+    }};
+
+const action<pause_args, std::int64_t> pause_here_until{
+    journal_db, "pauseHereUntil",
+    [](db&, const pause_args& args, context& ctx) -> awaitable<std::int64_t> {
+        const auto deadline = ctx.host().clock().ticks() + std::chrono::milliseconds(50);
+        const auto here = append_around_pause.on(std::string(ctx.instance_key()));
+        const auto there =
+            co_await here.until(deadline)({.text = args.text, .milliseconds = args.milliseconds});
         co_return there;
     }};
 

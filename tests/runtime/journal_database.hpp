@@ -45,6 +45,10 @@ extern const action<append_args, std::int64_t> append_and_throw_atomically;
 extern const action<no_args, std::int64_t> break_commit;
 /// Appends here and to the instance of that name.
 extern const action<append_args, std::int64_t> append_to_other;
+/// Pauses, then appends to the instance of that name.
+extern const action<pause_args, std::int64_t> pause_and_append_to;
+/// Calls the pausing action of this very object, which may take 50 milliseconds.
+extern const action<pause_args, std::int64_t> pause_here_until;
 /// Appends here and to the global totals.
 extern const action<append_args, std::int64_t> append_to_totals;
 extern const action<append_args, std::int64_t> append_total;

@@ -46,6 +46,15 @@ private:
     std::int64_t value_ = 0;
 };
 
+class relay : public object {
+public:
+    explicit relay(context& ctx) : object(ctx) {}
+    awaitable<std::int64_t> append_in(runtime* other) {
+        const auto count = co_await append.on(*other, "acme")({.text = "x"});
+        co_return count;
+    }
+};
+
 class Runtime : public testing::Test {
 protected:
     runtime_options options() {
@@ -203,6 +212,32 @@ TEST_F(Runtime, LeavesOnePlainFileForEachObjectWhenItStops) {
         }
     }
     EXPECT_THAT(extensions, testing::UnorderedElementsAre(".lock", ".sqlite"));
+}
+
+// The ticket of one runtime says nothing to the other.
+TEST_F(Runtime, CallsObjectsOfAnotherRuntime) {
+    temporary_directory elsewhere;
+    auto others = options();
+    others.directory = elsewhere.path();
+    runtime second(others);
+    for (int i = 0; i < 50; ++i) {
+        (void)append.on(second, "acme").async_call({.text = "x"}, use_future).get();
+    }
+    runtime_->add_class<relay>("Relay");
+    const auto stub = runtime_->object<relay>("Relay", "r");
+
+    EXPECT_EQ(stub.async_call(&relay::append_in, use_future, &second).get(), 51);
+}
+
+TEST_F(Runtime, GoesOnAfterACompletionHandlerThrew) {
+    std::promise<void> reached;
+    append.on(*runtime_, "acme").async_call({.text = "a"}, [&](std::exception_ptr, std::int64_t) {
+        reached.set_value();
+        throw std::runtime_error("thrown by a completion handler");
+    });
+    reached.get_future().get();
+
+    EXPECT_EQ(append.on(*runtime_, "acme").async_call({.text = "b"}, use_future).get(), 2);
 }
 
 TEST_F(Runtime, ServesManyObjectsFromManyThreads) {

@@ -208,7 +208,7 @@ private:
 
     void serve() {
         machine_.runtime->add_class(
-            std::string(class_name),
+            std::string(class_name), typeid(tracked),
             [](context& ctx) -> std::unique_ptr<object> { return std::make_unique<tracked>(ctx); });
         world_.runtime = machine_.runtime.get();
     }

@@ -48,6 +48,10 @@ public:
     /// Suspends the handler; other events of the object run meanwhile.
     [[nodiscard]] awaitable<void> sleep_for(std::chrono::milliseconds duration) const;
 
+    /// Runs work as the object's own, in turns of its own, with this call's tenant and deadline.
+    /// The object stays awake until the work has ended; writes of work that outlives a reset fail.
+    [[nodiscard]] boost::asio::any_io_executor executor() const;
+
     [[nodiscard]] detail::object_host& host() const noexcept { return *host_; }
 
 private:

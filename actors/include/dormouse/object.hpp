@@ -22,7 +22,9 @@ namespace dormouse {
 ///     };
 ///
 /// **Thread safety:** actor-confined. **Lifetime:** from waking to hibernation or reset; what must
-/// outlive that belongs in `db()`.
+/// outlive that belongs in `db()`. The destructor runs when that life is over: it must not use
+/// `db()`. An object does not sleep while a coroutine, a timer or a call of its own is outstanding
+/// on its executor.
 class object {
 public:
     object(const object&) = delete;

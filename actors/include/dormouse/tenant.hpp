@@ -15,8 +15,8 @@ namespace dormouse {
 
 /// An executor whose work runs on `executor` on behalf of `tenant`:
 /// `co_spawn(with_tenant(runtime.executor(), "acme"), handle_request(), token)`.
-/// Keeps the runtime, deadline and trace that `executor` carries, else those of the context it is
-/// called in; never the object: work spawned there is not part of an object's turn.
+/// Keeps the runtime and deadline that `executor` carries, else those of the context it is called
+/// in. Work on an object's own executor stays the object's: what it sends waits for the turn.
 [[nodiscard]] boost::asio::any_io_executor with_tenant(boost::asio::any_io_executor executor,
                                                        std::string tenant);
 

@@ -18,7 +18,8 @@ struct inline_migration {
 
 /// Applies every migration of `list` that `database` has not seen, all of them or none.
 ///
-/// Call it in the constructor of an object's class. With nothing to apply it reads one row.
+/// Call it in the constructor of an object's class. With nothing to apply it reads the
+/// journal.
 ///
 /// Errors: `errc::invalid_arguments` for keys that are malformed or leave a gap; `migration_error`.
 void migrate(db& database, std::span<const inline_migration> list);

@@ -27,14 +27,15 @@ class runtime {
 public:
     /// Opens the data directory and starts the loops.
     /// Errors: `errc::storage_locked`, `errc::storage_failed`; `errc::invalid_arguments` for
-    /// databases or actions registered twice; `errc::invalid_state` when another runtime is the
-    /// default.
+    /// databases or actions registered twice and options out of range; `errc::invalid_state` when
+    /// another runtime is the default.
     explicit runtime(runtime_options options);
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;
     ~runtime();
 
-    /// Runs work on the runtime's loops, with this runtime as the one that calls go to.
+    /// Runs work on the runtime's loops, with this runtime as the one that calls go to. Within an
+    /// object it is that object's own executor.
     [[nodiscard]] boost::asio::any_io_executor executor();
 
     /// Where calls go: `create_user.on(runtime, "acme")`.
@@ -48,13 +49,14 @@ public:
     /// their ids. Errors: `errc::invalid_state` when the name is taken.
     template <class T>
     void add_class(std::string class_name) {
-        register_class(std::move(class_name),
+        register_class(std::move(class_name), typeid(T),
                        [](context& ctx) -> std::unique_ptr<dormouse::object> {
                            return std::make_unique<T>(ctx);
                        });
     }
 
-    /// The object of class `T` called `name`. Wakes nothing until called.
+    /// The object of class `T` called `name`. Wakes nothing until called. Calls fail with
+    /// `errc::unknown_class` when `class_name` is not served, or not by `T`.
     template <class T>
     [[nodiscard]] object_stub<T> object(std::string class_name, std::string name) {
         return {*this, std::move(class_name), std::move(name)};
@@ -81,12 +83,14 @@ public:
     [[nodiscard]] std::size_t awake_objects() const;
 
     /// Refuses new calls, waits for running ones, lets every object sleep and stops the loops.
-    /// After this each object is one plain `.sqlite` file. Blocks; call it from outside the loops.
+    /// If all came to rest within `runtime_options::shutdown_grace`, each object is now one plain
+    /// `.sqlite` file; others keep their log beside it. Blocks; call it once, from outside the
+    /// loops.
     void stop();
 
 private:
     using factory = std::unique_ptr<dormouse::object> (*)(context&);
-    void register_class(std::string class_name, factory make);
+    void register_class(std::string class_name, std::type_index type, factory make);
     [[nodiscard]] call_endpoint& endpoint() noexcept { return *this; }
 
     class threads;

@@ -48,7 +48,8 @@ struct runtime_options {
     std::size_t loops = 1;
     std::size_t threads_per_loop = 0;  ///< 0: one for each core.
 
-    std::chrono::milliseconds idle_timeout{10'000};  ///< An object without work sleeps after this.
+    std::chrono::milliseconds idle_timeout{10'000};  ///< An object without work sleeps this long
+                                                     ///< after its last answer.
     std::size_t awake_objects_max = 10'000;  ///< Above, the least recently used idle ones sleep.
     std::uint32_t calls_per_object_max = 1'000;  ///< Further calls fail with `errc::overloaded`.
     std::chrono::milliseconds shutdown_grace{

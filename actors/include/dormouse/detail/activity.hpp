@@ -4,7 +4,6 @@
 
 #include <dormouse/clock.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,16 +17,16 @@ namespace detail {
 
 class object_host;
 
-/// The object, tenant, deadline and trace on whose behalf code runs.
+/// The object, tenant and deadline on whose behalf code runs.
 ///
-/// **Thread safety:** immutable once an executor carries it.
+/// **Thread safety:** immutable once an executor carries it, except `call`, which belongs to the
+/// object.
 struct activity {
     call_endpoint* endpoint = nullptr;    ///< Where calls go that name no runtime.
     std::shared_ptr<object_host> object;  ///< The object whose code runs; null outside objects.
-    context* call = nullptr;              ///< The call being handled; null outside a call.
+    context* call = nullptr;  ///< The call being handled; null outside a call and after its end.
     std::optional<std::string> tenant;
     std::optional<steady_time> deadline;
-    std::uint64_t trace = 0;  ///< The same for every call made on behalf of one outside request.
 };
 
 /// What runs on this thread now; null outside dormouse.

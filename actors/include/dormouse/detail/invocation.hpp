@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeindex>
 #include <utility>
 
 namespace dormouse {
@@ -32,22 +33,25 @@ namespace detail {
 struct call_destination {
     call_destination(call_endpoint& by, const dormouse::database& of)
         : endpoint(&by), database(&of) {}
-    call_destination(call_endpoint& by, std::string of_class)
-        : endpoint(&by), class_name(std::move(of_class)) {}
+    call_destination(call_endpoint& by, std::string of_class, std::type_index of_type)
+        : endpoint(&by), class_name(std::move(of_class)), class_type(of_type) {}
 
     call_endpoint* endpoint;
     const dormouse::database* database = nullptr;  ///< Null for an object with a class of its own.
     std::string class_name;                        ///< Only then.
+    std::type_index class_type = typeid(void);     ///< Only then: the class the caller expects.
     std::string key;
 };
 
 /// Who calls, and what travels with the call.
 struct call_origin {
-    boost::asio::any_io_executor executor;  ///< Where the caller is completed.
-    std::shared_ptr<object_host> caller;    ///< Null when the caller is no object.
+    boost::asio::any_io_executor executor;    ///< Where the caller is completed.
+    std::shared_ptr<object_host> caller;      ///< Null when the caller is no object.
+    const call_endpoint* endpoint = nullptr;  ///< The caller's runtime; null outside of one.
+    bool resumes_caller = false;  ///< `executor` is the calling object's own, so what the caller
+                                  ///< does with the answer can be held back by its own gate.
     std::optional<std::string> tenant;
     std::optional<steady_time> deadline;
-    std::uint64_t trace = 0;
     ticket depends_on;  ///< What leaves the called object must wait for this, too.
 
     /// The running activity as the origin of a call it makes.
@@ -66,7 +70,7 @@ public:
     call_destination destination;
     call_origin origin;
 
-    /// For messages: the action's or method's name.
+    /// For messages: the action's name, or the class of the method.
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     /// The action called; null for a method of an object.
     [[nodiscard]] virtual const action_base* action() const noexcept { return nullptr; }
@@ -86,7 +90,8 @@ public:
     virtual void accept_result_json(std::string_view json);
 
     /// Completes the caller on its executor with the kept result, or with `failure`. What the
-    /// caller does afterwards depends on `position`.
+    /// caller does afterwards depends on `position`, which must be durable already unless
+    /// `origin.resumes_caller`.
     void finish(std::exception_ptr failure, ticket position = {});
     [[nodiscard]] bool finished() const noexcept {
         return finished_.load(std::memory_order_acquire);

@@ -103,10 +103,10 @@ struct start_method_call {
         auto executor =
             boost::asio::get_associated_executor(handler, route.endpoint->completion_executor());
         typename typed::handler_type erased(std::forward<Handler>(handler));
-        auto call =
-            std::make_shared<typed>(call_destination(*route.endpoint, std::move(class_name)),
-                                    call_origin::current(std::move(executor)), method,
-                                    std::move(arguments), std::move(erased));
+        auto call = std::make_shared<typed>(
+            call_destination(*route.endpoint, std::move(class_name), typeid(T)),
+            call_origin::current(std::move(executor)), method, std::move(arguments),
+            std::move(erased));
         submit(std::move(call), route);
     }
 };

@@ -8,6 +8,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -38,7 +40,6 @@ public:
     [[nodiscard]] virtual boost::asio::any_io_executor executor() const = 0;
     [[nodiscard]] virtual dormouse::clock& clock() const noexcept = 0;
 
-    virtual void enter_turn() noexcept = 0;
     /// Commits the turn and lets out what it produced.
     virtual void leave_turn() noexcept = 0;
     /// Breaks the object: an exception reached its executor, where nobody can handle it.
@@ -50,8 +51,19 @@ public:
     /// Whatever this object does from now on depends on that commit, made by another object.
     virtual void depend_on(ticket position) noexcept = 0;
 
+    /// Work outstanding on the object's executor: suspended coroutines, timers, calls that wait for
+    /// an answer. An object with any does not count as idle. Thread-safe.
+    void work_started() noexcept { outstanding_work_.fetch_add(1, std::memory_order_relaxed); }
+    void work_finished() noexcept { outstanding_work_.fetch_sub(1, std::memory_order_release); }
+    [[nodiscard]] bool has_outstanding_work() const noexcept {
+        return outstanding_work_.load(std::memory_order_acquire) > 0;
+    }
+
     /// The embedding program's value of that type; null when it gave none or another.
     [[nodiscard]] virtual void* environment(std::type_index type) const noexcept = 0;
+
+private:
+    std::atomic<std::uint32_t> outstanding_work_{0};
 };
 
 }  // namespace detail

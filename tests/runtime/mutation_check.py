@@ -9,12 +9,10 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 MUTATIONS = [
     ("an answer leaves before its commit is durable", "runtime/instance.cpp",
-     "    services_.storage->when_durable(\n        gate_, [call = std::move(message.call)",
-     "    services_.storage->when_durable(\n        ticket{}, [call = std::move(message.call)"),
+     "gate_, [self = shared_from_this(), answered", "ticket{}, [self = shared_from_this(), answered"),
     ("events that arrived while the object closed run in reverse", "runtime/cell.cpp",
      "auto next = std::move(waiting_.front());\n        waiting_.pop_front();",
      "auto next = std::move(waiting_.back());\n        waiting_.pop_back();"),
@@ -22,8 +20,7 @@ MUTATIONS = [
      "    if (state_ == state::asleep && !wake(call)) {",
      "    if ((state_ == state::asleep || state_ == state::closing) && !wake(call)) {"),
     ("an object sleeps although calls are on their way", "runtime/cell.cpp",
-     "self->state_ == state::awake && self->calls_.load(std::memory_order_acquire) == 0",
-     "self->state_ == state::awake"),
+     "        if (self->calls_.load(std::memory_order_acquire) > 0) {\n            return;\n        }\n", ""),
 ]
 
 
@@ -33,32 +30,32 @@ def run(command, **options):
 
 def main():
     source, build = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    seeds = sys.argv[3] if len(sys.argv) > 3 else "10"
+    seeds = sys.argv[3] if len(sys.argv) > 3 else "40"
     survived = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = pathlib.Path(scratch) / "source"
-        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("build", ".git", ".cache"))
-        configured = run(["cmake", "-S", copy, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                          "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DDORMOUSE_BUILD_TRANSPORT=OFF",
-                          "-DDORMOUSE_BUILD_EXAMPLES=OFF", "-DDORMOUSE_BUILD_BENCH=OFF"])
-        if configured.returncode != 0:
-            sys.exit(configured.stderr)
-        for name, file, found, replaced in MUTATIONS:
-            original = (copy / file).read_text()
-            if original.count(found) != 1:
-                sys.exit(f"the text of '{name}' stands {original.count(found)} times in {file}")
-            (copy / file).write_text(original.replace(found, replaced))
-            built = run(["cmake", "--build", build, "--target", "soak_cells"])
-            if built.returncode != 0:
-                sys.exit(built.stdout)
-            try:
-                ran = run([build / "tests/runtime/soak_cells", "--seeds", seeds, "--objects", "60"], timeout=300)
-                caught, said = ran.returncode != 0, (ran.stdout.splitlines() or ["it crashed"])[0]
-            except subprocess.TimeoutExpired:
-                caught, said = True, "it never ended"
-            survived += not caught
-            print(f"{'caught  ' if caught else 'SURVIVED'} {name}: {said if caught else ''}", flush=True)
-            (copy / file).write_text(original)
+    copy = build / "source"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("build", ".git", ".cache"))
+    configured = run(["cmake", "-S", copy, "-B", build / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+                      "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DDORMOUSE_BUILD_TRANSPORT=OFF",
+                      "-DDORMOUSE_BUILD_EXAMPLES=OFF", "-DDORMOUSE_BUILD_BENCH=OFF"])
+    if configured.returncode != 0:
+        sys.exit(configured.stderr)
+    for name, file, found, replaced in MUTATIONS:
+        original = (copy / file).read_text()
+        if original.count(found) != 1:
+            sys.exit(f"the text of '{name}' stands {original.count(found)} times in {file}")
+        (copy / file).write_text(original.replace(found, replaced))
+        built = run(["cmake", "--build", build / "build", "--target", "soak_cells"])
+        if built.returncode != 0:
+            sys.exit(built.stdout)
+        try:
+            ran = run([build / "build/tests/runtime/soak_cells", "--seeds", seeds, "--objects", "60"], timeout=300)
+            caught, said = ran.returncode != 0, (ran.stdout.splitlines() or ["it crashed"])[0]
+        except subprocess.TimeoutExpired:
+            caught, said = True, "it never ended"
+        survived += not caught
+        print(f"{'caught  ' if caught else 'SURVIVED'} {name}: {said if caught else ''}", flush=True)
+        (copy / file).write_text(original)
     print(f"{len(MUTATIONS) - survived} of {len(MUTATIONS)} mutations caught")
     sys.exit(1 if survived else 0)
 

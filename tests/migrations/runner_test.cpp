@@ -125,7 +125,8 @@ TEST_F(MigrationRunner, KeepsTriggersWhole) {
 
 TEST_F(MigrationRunner, RunsAMigrationThatOnlyChangesData) {
     const std::array before{create_users};
-    const std::array after{create_users, migration_file{"20240202_data", "INSERT INTO users VALUES ('x')"}};
+    const std::array after{create_users,
+                           migration_file{"20240202_data", "INSERT INTO users VALUES ('x')"}};
     (void)apply(before);
 
     (void)apply(after);

@@ -1,7 +1,7 @@
 // A database in a temporary directory, with turns, a clock and random numbers the test controls.
 #pragma once
 
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/open_storage.hpp"
 
 #include <dormouse/db.hpp>
 #include <dormouse/schema.hpp>
@@ -11,15 +11,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-
-class run_at_once final : public dormouse::background_runner {
-public:
-    void run_later(std::function<void()> work) override { work(); }
-};
 
 class manual_generators final : public dormouse::generator_context {
 public:
@@ -34,7 +27,7 @@ class database_test : public ::testing::Test, public dormouse::lease_source {
 public:
     dormouse::lease& current_lease() override {
         if (!lease_) {
-            lease_.emplace(storage_->begin_turn());
+            lease_.emplace(object_->begin_turn());
         }
         return *lease_;
     }
@@ -42,7 +35,8 @@ public:
 protected:
     ~database_test() override {
         end_turn();
-        node_.close(std::move(storage_), [] {});
+        storage_.node->close(std::move(object_), [] {});
+        storage_.background.run_all();
     }
 
     void end_turn() {
@@ -57,11 +51,8 @@ protected:
     }
 
 private:
-    dormouse::test::temporary_directory directory_;
-    run_at_once background_;
-    dormouse::storage_node node_{{.directory = directory_.path(), .vfs = {}}, background_};
-    std::unique_ptr<dormouse::object_storage> storage_ =
-        node_.open({"TestDO", std::string(64, 'a'), "test"});
+    dormouse::test::open_storage storage_;
+    std::unique_ptr<dormouse::object_storage> object_ = storage_.open();
     std::optional<dormouse::lease> lease_;
 
 protected:

@@ -22,6 +22,7 @@ struct object_key {
 /// Runs blocking storage work away from the objects' loops, in the order given.
 class background_runner {
 public:
+    /// Never runs `work` before it returns: the caller may hold a lock that `work` takes.
     virtual void run_later(std::function<void()> work) = 0;
 
 protected:

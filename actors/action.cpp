@@ -144,8 +144,8 @@ void submit(std::shared_ptr<invocation> call, const call_route& route) {
         call->origin.deadline = route.deadline;
     }
     call->started = endpoint.clock().ticks();
-    if (call->origin.caller != nullptr) {
-        call->origin.caller->send(std::move(call));
+    if (const auto caller = call->origin.caller) {
+        caller->send(std::move(call));
     } else {
         endpoint.start_call(std::move(call));
     }

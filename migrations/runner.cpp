@@ -92,17 +92,15 @@ private:
     std::int64_t before_ = 0;
 };
 
-/// `version`: what the database is brought up to by this chunk; null when others follow.
+/// `complete`: what joins the chunk's transaction.
+template <class Complete>
 ticket apply_chunk(object_storage& storage, const pending_chunk& chunk, std::string_view applied_at,
-                   const lifted_foreign_keys& references, const std::string* version) {
+                   Complete complete) {
     auto turn = storage.begin_turn();
     migration_journal journal(turn);
     run_statements(turn, chunk.sql);
     journal.record({chunk.name, chunk.index, chunk.sql, applied_at});
-    if (version != nullptr) {
-        references.check(journal);
-        journal.set_version(*version);
-    }
+    complete(journal);
     return turn.commit();
 }
 
@@ -137,9 +135,13 @@ migration_report apply_pending(object_storage& storage, const migration_list& li
     const lifted_foreign_keys references(storage);
     for (const auto& chunk : pending) {
         try {
-            const bool last = &chunk == &pending.back();
-            report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()), references,
-                                          last ? &list.version() : nullptr);
+            const auto complete = [&](migration_journal& journal) {
+                if (&chunk == &pending.back()) {
+                    references.check(journal);
+                    journal.set_version(list.version());
+                }
+            };
+            report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()), complete);
         } catch (const statement_failure& failed) {
             throw migration_error({std::string(chunk.name), chunk.index, failed.statement,
                                    failed.sql, failed.cause, applied_before});

@@ -9,13 +9,13 @@
 namespace dormouse {
 
 cell::cell(const instance_services& services, residency& home, const object_class& kind,
-           const object_id& id, std::string key, boost::asio::any_io_executor loop)
+           const object_id& id, std::string key, const boost::asio::any_io_executor& loop)
     : services_(services),
       home_(&home),
       kind_(&kind),
       id_(id),
       key_(std::move(key)),
-      strand_(boost::asio::make_strand(std::move(loop))) {}
+      strand_(boost::asio::make_strand(loop)) {}
 
 void cell::post(std::shared_ptr<detail::invocation> call) {
     boost::asio::post(strand_, [self = shared_from_this(), call = std::move(call)]() mutable {
@@ -52,7 +52,7 @@ void cell::receive(std::shared_ptr<detail::invocation> call) {
         waiting_.push_back(std::move(call));
         return;
     }
-    instance_->start(std::move(call));
+    instance_->start(call);
 }
 
 // Wakes synchronously, so that no event can come between opening, migrating and constructing.

@@ -28,7 +28,7 @@ class residency;
 class cell : public std::enable_shared_from_this<cell> {
 public:
     cell(const instance_services& services, residency& home, const object_class& kind,
-         const object_id& id, std::string key, boost::asio::any_io_executor loop);
+         const object_id& id, std::string key, const boost::asio::any_io_executor& loop);
 
     /// Brings a call to the object, waking it if it sleeps.
     void post(std::shared_ptr<detail::invocation> call);

@@ -44,21 +44,23 @@ private:
 }  // namespace
 
 void submit_dynamic_call(call_endpoint& endpoint, const host& known, dynamic_call call,
-                         boost::asio::any_io_executor executor, dynamic_handler handler) {
+                         dynamic_completion completion) {
     try {
         const auto& action = known.find_action(call.database, call.action);
         auto decoded = action.operations().call_from_json(call.arguments);
-        auto made = std::make_shared<json_invocation>(
-            action, call_destination(endpoint, action.database()), call_origin::current(executor),
-            std::move(decoded), std::move(handler));
+        auto made =
+            std::make_shared<json_invocation>(action, call_destination(endpoint, action.database()),
+                                              call_origin::current(completion.executor),
+                                              std::move(decoded), std::move(completion.handler));
         call_route route(&endpoint, std::move(call.instance));
         route.deadline = call.deadline;
         submit(std::move(made), route);
     } catch (...) {
-        auto failed = [handler = std::move(handler), failure = std::current_exception()]() mutable {
+        auto failed = [handler = std::move(completion.handler),
+                       failure = std::current_exception()]() mutable {
             std::move(handler)(std::move(failure), std::string());
         };
-        boost::asio::post(executor, std::move(failed));
+        boost::asio::post(completion.executor, std::move(failed));
     }
 }
 

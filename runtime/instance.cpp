@@ -140,7 +140,7 @@ std::shared_ptr<detail::activity> instance::make_activity(const detail::invocati
     return made;
 }
 
-void instance::start(std::shared_ptr<detail::invocation> call) {
+void instance::start(const std::shared_ptr<detail::invocation>& call) {
     if (call->finished()) {
         call_ended_();  // its deadline passed while it waited
         return;

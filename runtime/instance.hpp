@@ -56,7 +56,7 @@ public:
     void wake();
 
     /// Runs a call. Its answer leaves when the turn that made it is durable.
-    void start(std::shared_ptr<detail::invocation> call);
+    void start(const std::shared_ptr<detail::invocation>& call);
 
     /// Keeps the answer of a running call for the end of the turn. Only the first one counts.
     void answer(const std::shared_ptr<detail::invocation>& call, std::exception_ptr failure);

@@ -45,7 +45,7 @@ public:
                        std::shared_ptr<log_sink> log);
     virtual ~thread_environment();
 
-    std::size_t loop_count() const noexcept override { return loops_.size(); }
+    [[nodiscard]] std::size_t loop_count() const noexcept override { return loops_.size(); }
     boost::asio::any_io_executor loop(std::size_t index) override;
     dormouse::clock& clock() noexcept override { return *clock_; }
     std::uint64_t random() override;

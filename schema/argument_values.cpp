@@ -89,26 +89,29 @@ std::vector<std::size_t> report_order(std::span<const argument_field> fields) {
     return order;
 }
 
+void read_members(json_reader& reader, std::span<const argument_field> fields,
+                  std::span<argument_value> values, memory_block& memory) {
+    reader.enter_object();
+    while (auto name = reader.next_member()) {
+        std::size_t wanted = find_argument(fields, *name);
+        if (wanted == fields.size()) {
+            reader.skip();
+        } else {
+            values[wanted] = read_value(reader, memory);
+        }
+    }
+}
+
 }  // namespace
 
 void read_arguments(std::string_view json, std::span<const argument_field> fields,
                     std::span<argument_value> values, memory_block& memory) {
     json_reader reader(json);
     json_kind kind = reader.kind();
-    if (kind == json_kind::array) {
-        reader.skip();  // an array is an object without the arguments' keys
-    } else if (kind == json_kind::object) {
-        reader.enter_object();
-        while (auto name = reader.next_member()) {
-            std::size_t wanted = find_argument(fields, *name);
-            if (wanted == fields.size()) {
-                reader.skip();
-            } else {
-                values[wanted] = read_value(reader, memory);
-            }
-        }
+    if (kind == json_kind::object) {
+        read_members(reader, fields, values, memory);
     } else {
-        reader.skip();
+        reader.skip();  // an array is an object without the arguments' keys
     }
     reader.finish();
     if (kind != json_kind::array && kind != json_kind::object) {

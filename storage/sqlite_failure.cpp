@@ -36,10 +36,37 @@ constexpr std::array<std::pair<int, std::string_view>, 20> code_names{{
     {SQLITE_NOTADB, "SQLITE_NOTADB"},
 }};
 
-std::string_view code_name(int code) {
-    const auto* found =
-        std::ranges::find(code_names, code & 0xff, &std::pair<int, std::string_view>::first);
-    return found == code_names.end() ? "SQLITE_UNKNOWN" : found->second;
+constexpr std::array<std::pair<int, std::string_view>, 12> constraint_names{{
+    {SQLITE_CONSTRAINT_CHECK, "SQLITE_CONSTRAINT_CHECK"},
+    {SQLITE_CONSTRAINT_COMMITHOOK, "SQLITE_CONSTRAINT_COMMITHOOK"},
+    {SQLITE_CONSTRAINT_DATATYPE, "SQLITE_CONSTRAINT_DATATYPE"},
+    {SQLITE_CONSTRAINT_FOREIGNKEY, "SQLITE_CONSTRAINT_FOREIGNKEY"},
+    {SQLITE_CONSTRAINT_FUNCTION, "SQLITE_CONSTRAINT_FUNCTION"},
+    {SQLITE_CONSTRAINT_NOTNULL, "SQLITE_CONSTRAINT_NOTNULL"},
+    {SQLITE_CONSTRAINT_PINNED, "SQLITE_CONSTRAINT_PINNED"},
+    {SQLITE_CONSTRAINT_PRIMARYKEY, "SQLITE_CONSTRAINT_PRIMARYKEY"},
+    {SQLITE_CONSTRAINT_ROWID, "SQLITE_CONSTRAINT_ROWID"},
+    {SQLITE_CONSTRAINT_TRIGGER, "SQLITE_CONSTRAINT_TRIGGER"},
+    {SQLITE_CONSTRAINT_UNIQUE, "SQLITE_CONSTRAINT_UNIQUE"},
+    {SQLITE_CONSTRAINT_VTAB, "SQLITE_CONSTRAINT_VTAB"},
+}};
+
+template <std::size_t Size>
+std::string_view name_in(const std::array<std::pair<int, std::string_view>, Size>& names,
+                         int code) {
+    const auto* found = std::ranges::find(names, code, &std::pair<int, std::string_view>::first);
+    return found == names.end() ? std::string_view() : found->second;
+}
+
+/// In the form that workerd gives it, and programs may look for.
+std::string describe_code(int extended) {
+    const auto primary = name_in(code_names, extended & 0xff);
+    const auto detail = name_in(constraint_names, extended);
+    std::string text(primary.empty() ? "SQLITE_UNKNOWN" : primary);
+    if (!detail.empty()) {
+        text.append(" (extended: ").append(detail).append(")");
+    }
+    return text;
 }
 
 }  // namespace
@@ -50,7 +77,7 @@ void throw_sqlite_failure(sqlite3* database, int code, const char* sql) {
         throw error(errc::timed_out, "the statement ran past the call's deadline and was stopped");
     }
     std::string text = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-    text.append(": ").append(code_name(code));
+    text.append(": ").append(describe_code(extended));
     throw sql_error(extended, std::move(text), sql != nullptr ? sql : "");
 }
 

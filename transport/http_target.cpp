@@ -2,11 +2,10 @@
 
 #include <dormouse/error.hpp>
 
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/websocket/detail/utf8_checker.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
+#include <simdjson.h>
 
 namespace dormouse {
 namespace urls = boost::urls;
@@ -18,7 +17,7 @@ namespace {
 }
 
 void require_utf8(const std::string& text, std::string_view target) {
-    if (!boost::beast::websocket::detail::check_utf8(text.data(), text.size())) {
+    if (!simdjson::validate_utf8(text)) {
         refuse(target);
     }
 }

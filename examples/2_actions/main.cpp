@@ -76,7 +76,7 @@ dormouse::awaitable<bool> with_coroutines() {
 bool with_other_tokens(dormouse::runtime& runtime) {
     auto future = last_note.on(runtime, "carol").async_call({}, boost::asio::use_future);
     const auto called_back = std::make_shared<std::promise<std::string>>();
-    last_note.on(runtime, "carol").async_call({}, [=](std::exception_ptr, std::string text) {
+    last_note.on(runtime, "carol").async_call({}, [=](const std::exception_ptr&, std::string text) {
         called_back->set_value(std::move(text));
     });
     return check(future.get() == "tea", "a future") &&

@@ -29,9 +29,7 @@ public:
         return lives;
     }
     std::int64_t ask(std::string other) {
-        append.on(std::move(other)).async_call({.text = "x"}, [this](auto, std::int64_t) {
-            ++rung;
-        });
+        append.on(std::move(other)).async_call({.text = "x"}, [](auto, std::int64_t) { ++rung; });
         return lives;
     }
     std::string tenant_of_callbacks() {

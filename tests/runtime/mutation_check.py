@@ -19,8 +19,9 @@ MUTATIONS = [
     ("an event that arrives while the object closes wakes a second life", "runtime/cell.cpp",
      "    if (state_ == state::asleep && !wake(call)) {",
      "    if ((state_ == state::asleep || state_ == state::closing) && !wake(call)) {"),
-    ("an object sleeps although calls are on their way", "runtime/cell.cpp",
-     "        if (self->calls_.load(std::memory_order_acquire) > 0) {\n            return;\n        }\n", ""),
+    ("an object's place is given up although calls are on their way", "runtime/residency.cpp",
+     "found->second.get() != &asleep ||\n        asleep.calls_.load(std::memory_order_acquire) > 0) {",
+     "found->second.get() != &asleep) {"),
 ]
 
 

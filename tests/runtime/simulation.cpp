@@ -164,6 +164,16 @@ private:
     std::uint64_t number_ = 0;
 };
 
+/// A call with a route of its own, which carries the deadline.
+template <class Method, class Handler, class... Args>
+void call_tracked(const detail::call_route& route, Method method, Handler handler, Args... args) {
+    using arguments = typename detail::method_signature<Method>::arguments;
+    detail::start_method<tracked>(
+        detail::method_request<Method>{std::string(class_name), route, method,
+                                       arguments(std::move(args)...)},
+        std::move(handler));
+}
+
 /// Makes random calls and keeps account of the answers.
 class driver {
 public:
@@ -242,25 +252,24 @@ private:
             --in_flight_;
             failure ? count_refusal(failure) : acknowledge(key, value);
         };
-        const std::string name(class_name);
         switch (below(16)) {
             case 0:
             case 1:
             case 2:
-                detail::start_method<tracked>(name, route, &tracked::put_around_pause, answered,
-                                              stamp, value, static_cast<std::int64_t>(below(80)));
+                call_tracked(route, &tracked::put_around_pause, answered, stamp, value,
+                             static_cast<std::int64_t>(below(80)));
                 break;
             case 3:
             case 4:
             case 5:
-                detail::start_method<tracked>(name, route, &tracked::put_in_two_objects, answered,
-                                              stamp, value, any_object());
+                call_tracked(route, &tracked::put_in_two_objects, answered, stamp, value,
+                             any_object());
                 break;
             case 6:
-                detail::start_method<tracked>(name, route, &tracked::sabotage, answered, stamp);
+                call_tracked(route, &tracked::sabotage, answered, stamp);
                 break;
             default:
-                detail::start_method<tracked>(name, route, &tracked::put, answered, stamp, value);
+                call_tracked(route, &tracked::put, answered, stamp, value);
                 break;
         }
     }
@@ -342,7 +351,7 @@ private:
                 world_.note("object " + key + " cannot be read");
             }
         };
-        detail::start_method<tracked>(std::string(class_name), route, &tracked::rows, answered);
+        call_tracked(route, &tracked::rows, answered);
         if (!machine_.scheduler->run_until([&] { return done; })) {
             world_.note("object " + key + " never answered");
         }

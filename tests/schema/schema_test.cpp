@@ -42,15 +42,15 @@ inline constexpr auto accounts = table<account>("userAccounts")
                                      .default_to(&account::bio, "it's empty")
                                      .default_fn(&account::id, uuid)
                                      .default_fn(&account::createdAt, now);
-inline constexpr auto letters =
-    table<letter>("letters")
-        .autoincrement(&letter::id)
-        .references(&letter::authorId, accounts, &account::id, foreign_key_action::cascade)
-        .default_sql(&letter::score, "0")
-        .check(&letter::score, "score >= 0")
-        .rename(&letter::sentAt, "posted")
-        .index("letters_by_author", &letter::authorId, &letter::score)
-        .unique_index("letters_by_date", &letter::sentAt);
+inline constexpr auto letters = table<letter>("letters")
+                                    .autoincrement(&letter::id)
+                                    .references(&letter::authorId, accounts, &account::id,
+                                                {.on_delete = foreign_key_action::cascade})
+                                    .default_sql(&letter::score, "0")
+                                    .check(&letter::score, "score >= 0")
+                                    .rename(&letter::sentAt, "posted")
+                                    .index("letters_by_author", &letter::authorId, &letter::score)
+                                    .unique_index("letters_by_date", &letter::sentAt);
 inline constexpr auto memberships =
     table<membership>("memberships").primary_key(&membership::orgId, &membership::userId);
 

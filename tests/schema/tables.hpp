@@ -47,7 +47,7 @@ inline constexpr auto users = dormouse::table<user>("users")
                                   .on_update(&user::changedAt, changed_now{});
 
 inline constexpr auto posts = dormouse::table<post>("posts").autoincrement(&post::id).references(
-    &post::authorId, users, &user::id, dormouse::foreign_key_action::cascade);
+    &post::authorId, users, &user::id, {.on_delete = dormouse::foreign_key_action::cascade});
 
 struct create_user_args {
     dormouse::arg<"string > 0"> name;

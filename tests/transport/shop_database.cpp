@@ -65,14 +65,16 @@ std::vector<std::string> recording_log::texts() const {
     return texts_;
 }
 
-shop_runtime::shop_runtime() {
+shop_runtime::shop_runtime() : shop_runtime(entries) {}
+
+shop_runtime::shop_runtime(std::span<const database_entry> databases) {
     std::string pattern =
         (std::filesystem::temp_directory_path() / "dormouse-transport-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::runtime_error("cannot make a temporary directory");
     }
     directory_ = pattern;
-    runtime_options options{.databases = entries,
+    runtime_options options{.databases = databases,
                             .directory = directory_,
                             .mode = runtime_mode::production,
                             .is_default = false,

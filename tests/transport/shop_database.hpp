@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ private:
 class shop_runtime {
 public:
     shop_runtime();
+    explicit shop_runtime(std::span<const database_entry> databases);
     shop_runtime(const shop_runtime&) = delete;
     shop_runtime& operator=(const shop_runtime&) = delete;
     ~shop_runtime();

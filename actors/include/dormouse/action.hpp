@@ -104,7 +104,7 @@ public:
     }
 
     template <class Token>
-    auto async_call(const Args& args, Token&& token) const {
+    [[nodiscard]] auto async_call(const Args& args, Token&& token) const {
         return detail::start_action<Args, Result>(*action_, route_, packed_args<Args>(args),
                                                   std::forward<Token>(token));
     }

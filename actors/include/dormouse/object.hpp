@@ -62,8 +62,11 @@ public:
     /// Completion signature: `void(std::exception_ptr, Result)`, or `void(std::exception_ptr)`.
     template <class Method, class Token, class... Args>
     auto async_call(Method method, Token&& token, Args... args) const {
-        return detail::start_method<T>(class_name_, route_, method, std::forward<Token>(token),
-                                       std::move(args)...);
+        using arguments = typename detail::method_signature<Method>::arguments;
+        return detail::start_method<T>(
+            detail::method_request<Method>{class_name_, route_, method,
+                                           arguments(std::move(args)...)},
+            std::forward<Token>(token));
     }
 
 private:

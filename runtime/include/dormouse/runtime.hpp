@@ -48,8 +48,8 @@ public:
     /// Serves objects of class `T` under `class_name`, which names their folder and is part of
     /// their ids. Errors: `errc::invalid_state` when the name is taken.
     template <class T>
-    void add_class(std::string class_name) {
-        register_class(std::move(class_name), typeid(T),
+    void add_class(const std::string& class_name) {
+        register_class(class_name, typeid(T),
                        [](context& ctx) -> std::unique_ptr<dormouse::object> {
                            return std::make_unique<T>(ctx);
                        });

@@ -39,6 +39,11 @@ using blob = std::vector<std::byte>;
 /// What happens to a row when the row it refers to is deleted, or its key changed.
 enum class foreign_key_action : std::uint8_t { none, cascade, set_null, set_default, restricted };
 
+struct foreign_key_actions {
+    foreign_key_action on_delete{};
+    foreign_key_action on_update{};
+};
+
 /// Writes a generated value into the field at `field`, which has the column's C++ type.
 using generator_function = void (*)(void* field, generator_context& context);
 
@@ -98,7 +103,7 @@ struct table_definition {
 
     /// Several members make one composite key.
     template <class... Member>
-    requires(sizeof...(Member) > 0) consteval table_definition
+    requires(sizeof...(Member) > 0) [[nodiscard]] consteval table_definition
         primary_key(Member Row::*... members) const {
         auto changed = *this;
         ((changed.at(members).primary_key = true), ...);
@@ -108,7 +113,7 @@ struct table_definition {
     /// An integer key that SQLite assigns and never uses again.
     template <class Member>
     requires std::integral<Member>
-    consteval table_definition autoincrement(Member Row::*member) const {
+    [[nodiscard]] consteval table_definition autoincrement(Member Row::*member) const {
         auto changed = *this;
         changed.at(member).primary_key = true;
         changed.at(member).autoincrement = true;
@@ -116,7 +121,7 @@ struct table_definition {
     }
 
     template <class Member>
-    consteval table_definition unique(Member Row::*member) const {
+    [[nodiscard]] consteval table_definition unique(Member Row::*member) const {
         auto changed = *this;
         changed.at(member).unique = true;
         return changed;
@@ -139,17 +144,16 @@ struct table_definition {
     /// A foreign key. The two members must have the same type, optional or not.
     template <class Member, class Parent, class ParentMember>
     requires std::same_as<detail::without_optional<Member>, detail::without_optional<ParentMember>>
-    consteval table_definition references(Member Row::*member,
-                                          const table_definition<Parent>& parent,
-                                          ParentMember Parent::*parent_member,
-                                          foreign_key_action on_delete = {},
-                                          foreign_key_action on_update = {}) const {
+    [[nodiscard]] consteval table_definition references(Member Row::*member,
+                                                        const table_definition<Parent>& parent,
+                                                        ParentMember Parent::*parent_member,
+                                                        foreign_key_actions actions = {}) const {
         auto changed = *this;
         auto& column = changed.at(member);
         column.references_table = parent.name;
         column.references_column = parent.columns[detail::index_of(parent_member)].name;
-        column.on_delete = on_delete;
-        column.on_parent_update = on_update;
+        column.on_delete = actions.on_delete;
+        column.on_parent_update = actions.on_update;
         return changed;
     }
 
@@ -175,7 +179,8 @@ struct table_definition {
     /// A default that is one value, kept in the database's schema.
     template <class Member, class Value>
     requires detail::literal_for<detail::without_optional<Member>, Value>
-    consteval table_definition default_to(Member Row::*member, const Value& value) const {
+    [[nodiscard]] consteval table_definition default_to(Member Row::*member,
+                                                        const Value& value) const {
         auto changed = *this;
         changed.at(member).default_sql =
             detail::sql_literal<detail::without_optional<Member>>(value);
@@ -185,7 +190,8 @@ struct table_definition {
     /// A default that the program computes for every inserted row that has no value for the column.
     template <class Member, class Generator>
     requires detail::generator_for<Generator, Member>
-    consteval table_definition default_fn(Member Row::*member, Generator) const {
+    [[nodiscard]] [[nodiscard]] consteval table_definition default_fn(Member Row::*member,
+                                                                      Generator) const {
         auto changed = *this;
         auto& column = changed.at(member);
         column.has_default_fn = true;
@@ -196,7 +202,7 @@ struct table_definition {
     /// Computed for every UPDATE that does not set the column.
     template <class Member, class Generator>
     requires detail::generator_for<Generator, Member>
-    consteval table_definition on_update(Member Row::*member, Generator) const {
+    [[nodiscard]] consteval table_definition on_update(Member Row::*member, Generator) const {
         auto changed = *this;
         auto& column = changed.at(member);
         column.has_on_update = true;

@@ -22,7 +22,7 @@ class connection;
 /// survives a crash. Position 0 is always durable.
 struct ticket {
     std::uint64_t position = 0;
-    friend auto operator<=>(ticket, ticket) = default;
+    friend auto operator<=>(ticket, ticket) = default;  // NOLINT(modernize-use-nullptr): no pointer
 };
 
 /// One turn's exclusive use of one object's database.

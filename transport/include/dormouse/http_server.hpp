@@ -41,8 +41,8 @@ struct http_server_options {
 
     std::size_t connections_max = 4'096;
     std::uint32_t header_bytes_max = 16 * 1024;
-    std::size_t body_bytes_max = 1024 * 1024;
-    std::size_t ws_message_bytes_max = 1024 * 1024;
+    std::size_t body_bytes_max = std::size_t{1024} * 1024;
+    std::size_t ws_message_bytes_max = std::size_t{1024} * 1024;
     std::size_t ws_pending_requests_max = 1'000;  ///< Per socket; no more is read meanwhile.
 
     std::shared_ptr<log_sink> log{};  ///< Null is silent.

@@ -28,9 +28,10 @@ struct remote_options {
         30'000};                       ///< An unused HTTP connection is closed after this.
     std::size_t connections_max = 8;   ///< HTTP connections open at the same time.
     std::size_t waiting_max = 10'000;  ///< Further calls fail with `errc::overloaded`.
-    std::size_t reply_bytes_max = 16 * 1024 * 1024;
-    std::size_t frame_bytes_max = 256 * 1024;  ///< Requests share WebSocket frames up to this size.
-    std::shared_ptr<log_sink> log{};           ///< Null is silent.
+    std::size_t reply_bytes_max = std::size_t{16} * 1024 * 1024;
+    std::size_t frame_bytes_max =
+        std::size_t{256} * 1024;      ///< Requests share WebSocket frames up to this size.
+    std::shared_ptr<log_sink> log{};  ///< Null is silent.
 };
 
 /// A runtime in another process.

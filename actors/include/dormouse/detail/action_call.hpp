@@ -101,7 +101,7 @@ template <class Args, class Result>
 class packed_call final : public erased_call {
 public:
     explicit packed_call(packed_args<Args> args) : args_(std::move(args)) {}
-    const void* arguments() const noexcept override { return &args_.value(); }
+    [[nodiscard]] const void* arguments() const noexcept override { return &args_.value(); }
     void* result() noexcept override { return &result_; }
 
 private:
@@ -282,6 +282,7 @@ Result call_here(const action_base& called, context& caller, const Args& args) {
 template <class Args, class Result>
 awaitable<Result> call_action(const action_base& called, call_route route, packed_args<Args> args) {
     called.operations().validate(&args.value());
+    // NOLINTNEXTLINE(bugprone-use-after-move): only the frame took the parameter over
     if (context* here = same_object(called, route)) {
         std::optional<kept_result<Result>> result;
         if (called.operations().run != nullptr) {

@@ -94,31 +94,36 @@ private:
     handler_type handler_;
 };
 
+/// What a stub asks of an object.
+template <class Method>
+struct method_request {
+    std::string class_name;
+    call_route route;
+    Method method;
+    typename method_signature<Method>::arguments arguments;
+};
+
 template <class T, class Method>
 struct start_method_call {
-    template <class Handler, class Arguments>
-    void operator()(Handler&& handler, std::string class_name, call_route route, Method method,
-                    Arguments arguments) const {
+    template <class Handler>
+    void operator()(Handler&& handler, method_request<Method> asked) const {
         using typed = method_invocation<T, Method>;
-        auto executor =
-            boost::asio::get_associated_executor(handler, route.endpoint->completion_executor());
+        auto executor = boost::asio::get_associated_executor(
+            handler, asked.route.endpoint->completion_executor());
         typename typed::handler_type erased(std::forward<Handler>(handler));
         auto call = std::make_shared<typed>(
-            call_destination(*route.endpoint, std::move(class_name), typeid(T)),
-            call_origin::current(std::move(executor)), method, std::move(arguments),
+            call_destination(*asked.route.endpoint, std::move(asked.class_name), typeid(T)),
+            call_origin::current(std::move(executor)), asked.method, std::move(asked.arguments),
             std::move(erased));
-        submit(std::move(call), route);
+        submit(std::move(call), asked.route);
     }
 };
 
-template <class T, class Method, class Token, class... Args>
-auto start_method(const std::string& class_name, const call_route& route, Method method,
-                  Token&& token, Args... args) {
-    using signature = method_signature<Method>;
-    return boost::asio::async_initiate<Token,
-                                       typename completion<typename signature::result>::signature>(
-        start_method_call<T, Method>{}, token, class_name, route, method,
-        typename signature::arguments(std::move(args)...));
+template <class T, class Method, class Token>
+auto start_method(method_request<Method> asked, Token&& token) {
+    using result = typename method_signature<Method>::result;
+    return boost::asio::async_initiate<Token, typename completion<result>::signature>(
+        start_method_call<T, Method>{}, token, std::move(asked));
 }
 
 }  // namespace dormouse::detail

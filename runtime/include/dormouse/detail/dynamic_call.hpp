@@ -39,9 +39,15 @@ namespace detail {
 
 using dynamic_handler = boost::asio::any_completion_handler<void(std::exception_ptr, std::string)>;
 
+/// A handler and where it runs.
+struct dynamic_completion {
+    boost::asio::any_io_executor executor;
+    dynamic_handler handler;
+};
+
 /// Finds the action, decodes the arguments and submits the call.
 void submit_dynamic_call(call_endpoint& endpoint, const host& known, dynamic_call call,
-                         boost::asio::any_io_executor executor, dynamic_handler handler);
+                         dynamic_completion completion);
 
 struct start_dynamic_call {
     template <class Handler>
@@ -49,8 +55,8 @@ struct start_dynamic_call {
                     dynamic_call call) const {
         auto executor =
             boost::asio::get_associated_executor(handler, endpoint->completion_executor());
-        submit_dynamic_call(*endpoint, *known, std::move(call), std::move(executor),
-                            dynamic_handler(std::forward<Handler>(handler)));
+        submit_dynamic_call(*endpoint, *known, std::move(call),
+                            {std::move(executor), dynamic_handler(std::forward<Handler>(handler))});
     }
 };
 

@@ -26,7 +26,7 @@ struct pointer_list : pointer_leaves<std::index_sequence_for<Pointers...>, Point
 };
 template <std::size_t Index, class Pointer>
 constexpr Pointer pointer_at(const pointer_leaf<Index, Pointer>& leaf) {
-    return leaf.pointer;
+    return leaf.pointer;  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): constant
 }
 
 inline constexpr std::size_t bound_fields_max = 64;

@@ -93,21 +93,13 @@ void decode_tuple(json_reader& reader, const json_path& path, Tuple& tuple) {
     }
 }
 
-/// Reads the value of the member called `name`; false when there is no such member.
 template <class T>
-bool decode_member(json_reader& reader, const json_path& path, std::string_view name, T& object,
-                   std::bitset<bound_fields_max>& seen) {
-    std::size_t wanted = find_field<T>(name);
-    if (wanted == not_found) {
-        return false;
-    }
+void decode_member(json_reader& reader, const json_path& path, std::size_t wanted, T& object) {
     for_each_field(object, [&]<std::size_t Index>(index_constant<Index>, auto& member) {
         if (Index == wanted) {
             decode_json(reader, {&path, field_name<T, Index>}, member);
         }
     });
-    seen.set(wanted);
-    return true;
 }
 
 template <class T>
@@ -116,8 +108,12 @@ void decode_object(json_reader& reader, const json_path& path, T& object) {
     std::bitset<bound_fields_max> seen;
     reader.enter_object();
     while (auto name = reader.next_member()) {
-        if (!decode_member(reader, path, *name, object, seen)) {
+        const std::size_t wanted = find_field<T>(*name);
+        if (wanted == not_found) {
             reader.skip();
+        } else {
+            decode_member(reader, path, wanted, object);
+            seen.set(wanted);
         }
     }
     for_each_index<T>([&]<std::size_t Index>(index_constant<Index>) {

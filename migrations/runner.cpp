@@ -127,27 +127,33 @@ journal_state read_journal(object_storage& storage, const std::string& version) 
     return state;
 }
 
+/// The chunks one run has to apply.
+struct pending_run {
+    std::vector<pending_chunk> chunks;
+    std::size_t applied_before = 0;  ///< Migrations, for the error of a failure.
+};
+
 migration_report apply_pending(object_storage& storage, const migration_list& list,
-                               const std::vector<pending_chunk>& pending,
-                               std::size_t applied_before,
+                               const pending_run& run,
                                const std::function<timestamp()>& wall_clock) {
     migration_report report;
     const lifted_foreign_keys references(storage);
-    for (const auto& chunk : pending) {
+    for (const auto& chunk : run.chunks) {
+        const bool is_last = &chunk == &run.chunks.back();
+        const auto complete = [&](migration_journal& journal) {
+            if (is_last) {
+                references.check(journal);
+                journal.set_version(list.version());
+            }
+        };
         try {
-            const auto complete = [&](migration_journal& journal) {
-                if (&chunk == &pending.back()) {
-                    references.check(journal);
-                    journal.set_version(list.version());
-                }
-            };
             report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()), complete);
         } catch (const statement_failure& failed) {
             throw migration_error({std::string(chunk.name), chunk.index, failed.statement,
-                                   failed.sql, failed.cause, applied_before});
+                                   failed.sql, failed.cause, run.applied_before});
         } catch (const error& failed) {
             throw migration_error(
-                {std::string(chunk.name), chunk.index, 0, {}, failed.what(), applied_before});
+                {std::string(chunk.name), chunk.index, 0, {}, failed.what(), run.applied_before});
         }
         ++report.chunks;
         if (report.applied.empty() || report.applied.back() != chunk.name) {
@@ -180,9 +186,10 @@ migration_report apply_migrations(object_storage& storage, const migration_list&
     if (state.current) {
         return {};
     }
-    const auto pending = find_pending(list.files(), state.applied);
-    if (!pending.empty()) {
-        return apply_pending(storage, list, pending, count_migrations(state.applied), wall_clock);
+    const pending_run run{find_pending(list.files(), state.applied),
+                          count_migrations(state.applied)};
+    if (!run.chunks.empty()) {
+        return apply_pending(storage, list, run, wall_clock);
     }
     // Only the list has changed: a migration without statements, or one that was taken away.
     auto turn = storage.begin_turn();

@@ -29,7 +29,7 @@ borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>&
     return borrowed_statement(cached);
 }
 
-borrowed_statement lease::borrow_new(statement_slot slot, std::string sql) {
+borrowed_statement lease::borrow_new(statement_slot slot, const std::string& sql) {
     connection_->begin();
     auto& cached = connection_->statements;
     if (cached.size() <= slot.index()) {

@@ -30,7 +30,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using http_message = http::request<http::string_body>;
 
-constexpr std::size_t read_bytes = 8 * 1024;
+constexpr std::size_t read_bytes = 8'192;
 
 http_request plain_request(const http_message& message) {
     http_request request;

@@ -6,6 +6,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace dormouse {
@@ -101,6 +103,35 @@ std::string allowed_methods(const route_table::mapped_type& methods) {
     return allowed;
 }
 
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::ranges::all_of(name, [&](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               marks.find(c) != std::string_view::npos;
+    });
+}
+
+bool is_header_value(std::string_view value) {
+    constexpr std::string_view ends_early("\r\n\0", 3);
+    return value.find_first_of(ends_early) == std::string_view::npos;
+}
+
+/// A program may well put its users' text into a header; what would end the header early must not
+/// reach the wire. Errors: `errc::handler_failed`.
+void require_sendable(const http_response& response) {
+    if (response.status < 200 || response.status > 999) {
+        throw error(errc::handler_failed, "the program answered with the status " +
+                                              std::to_string(response.status) +
+                                              " (valid: 200 to 999)");
+    }
+    for (const auto& [name, value] : response.headers) {
+        if (!is_header_name(name) || !is_header_value(value)) {
+            throw error(errc::handler_failed,
+                        "the program answered with a malformed header '" + name + "'");
+        }
+    }
+}
+
 asio::awaitable<http_response> route(server_state& server, http_request request) {
     if (const auto found = server.routes.find(request.path); found != server.routes.end()) {
         const auto* handler = find_handler(found->second, request.method);
@@ -109,6 +140,7 @@ asio::awaitable<http_response> route(server_state& server, http_request request)
                                          allowed_methods(found->second));
         }
         auto response = co_await (*handler)(std::move(request));
+        require_sendable(response);
         co_return response;
     }
     if (request.path == "/healthz") {
@@ -138,7 +170,14 @@ std::optional<http_response> refusal_of(const server_state& server, const http_r
             {errc::foreign_host,
              "requests from pages of '" + std::string(*origin) + "' are not served here"});
     }
-    return server.options.authorize ? server.options.authorize(request) : std::nullopt;
+    if (!server.options.authorize) {
+        return std::nullopt;
+    }
+    auto refusal = server.options.authorize(request);
+    if (refusal) {
+        require_sendable(*refusal);
+    }
+    return refusal;
 }
 
 asio::awaitable<http_response> answer(std::shared_ptr<server_state> server, http_request request) {

@@ -132,11 +132,10 @@ private:
     }
 
     ws_channel& channel_to(const remote_call& call) {
-        const auto& instance = call.invocation().destination.key;
-        auto& channel = channels_[{call.database(), instance}];
+        remote_object object{call.database(), call.invocation().destination.key};
+        auto& channel = channels_[object];
         if (!channel) {
-            channel = std::make_shared<ws_channel>(strand_, address_, options_, call.database(),
-                                                   instance);
+            channel = std::make_shared<ws_channel>(strand_, address_, options_, std::move(object));
         }
         return *channel;
     }
@@ -146,7 +145,7 @@ private:
     remote_options options_;
     remote_address address_;
     std::shared_ptr<http_client> http_;
-    std::map<std::pair<std::string, std::string>, std::shared_ptr<ws_channel>> channels_;
+    std::map<remote_object, std::shared_ptr<ws_channel>> channels_;
     bool stopped_ = false;
 };
 

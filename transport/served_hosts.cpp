@@ -23,7 +23,7 @@ std::string in_brackets_if_v6(std::string_view address) {
 
 }  // namespace
 
-served_hosts::served_hosts(std::string_view bound_address, std::vector<std::string> more)
+served_hosts::served_hosts(std::string_view bound_address, const std::vector<std::string>& more)
     : names_{"localhost", "127.0.0.1", "[::1]", in_brackets_if_v6(bound_address)} {
     for (const auto& name : more) {
         names_.emplace_back(without_port(in_brackets_if_v6(name)));

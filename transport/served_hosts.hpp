@@ -14,7 +14,7 @@ namespace dormouse {
 class served_hosts {
 public:
     /// Beside `more`: localhost, 127.0.0.1, [::1] and the address the server is bound to.
-    served_hosts(std::string_view bound_address, std::vector<std::string> more);
+    served_hosts(std::string_view bound_address, const std::vector<std::string>& more);
 
     /// `host` as in a Host header: a name or address, with or without a port.
     [[nodiscard]] bool serves(std::string_view host) const;

@@ -39,12 +39,11 @@ constexpr std::chrono::seconds connect_timeout{30};
 }  // namespace
 
 ws_channel::ws_channel(asio::any_io_executor strand, remote_address address,
-                       const remote_options& options, std::string database, std::string instance)
+                       const remote_options& options, remote_object object)
     : strand_(std::move(strand)),
       address_(std::move(address)),
       options_(options),
-      database_(std::move(database)),
-      instance_(std::move(instance)),
+      object_(std::move(object)),
       outbox_(options.frame_bytes_max) {
     outbox_.peer_understands_arrays();
 }
@@ -60,7 +59,7 @@ void ws_channel::send(const std::shared_ptr<remote_call>& call) {
     const ws_request request{.id = std::to_string(++last_id_),
                              .action = std::string(made.name()),
                              .args = made.arguments_json(),
-                             .instance_key = instance_};
+                             .instance_key = object_.instance};
     outbox_.push({encode_ws_request(request), false});
     unanswered_.emplace(request.id, call);
     if (!running_) {
@@ -119,8 +118,8 @@ asio::awaitable<void> ws_channel::connect(socket& opening) {
     opening.set_option(websocket::stream_base::timeout::suggested(beast::role_type::client));
     opening.read_message_max(options_.reply_bytes_max);
     opening.text(true);
-    const std::string target =
-        address_.prefix + "/ws/" + encode_segment(database_) + "/" + encode_segment(instance_);
+    const std::string target = address_.prefix + "/ws/" + encode_segment(object_.database) + "/" +
+                               encode_segment(object_.instance);
     websocket::response_type response;
     co_await opening.async_handshake(response, address_.host_field, target,
                                      asio::redirect_error(asio::use_awaitable, failure));

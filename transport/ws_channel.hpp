@@ -16,11 +16,19 @@
 
 namespace dormouse {
 
+/// The object at the other end.
+struct remote_object {
+    std::string database;
+    std::string instance;
+
+    auto operator<=>(const remote_object&) const = default;
+};
+
 /// **Thread safety:** actor-confined to `strand`.
 class ws_channel : public std::enable_shared_from_this<ws_channel> {
 public:
     ws_channel(boost::asio::any_io_executor strand, remote_address address,
-               const remote_options& options, std::string database, std::string instance);
+               const remote_options& options, remote_object object);
 
     void send(const std::shared_ptr<remote_call>& call);
     void stop();
@@ -44,8 +52,7 @@ private:
     boost::asio::any_io_executor strand_;
     remote_address address_;
     remote_options options_;
-    std::string database_;
-    std::string instance_;
+    remote_object object_;
     std::map<std::string, std::shared_ptr<remote_call>> unanswered_;  // by message id
     ws_outbox outbox_;
     std::uint64_t last_id_ = 0;

@@ -96,6 +96,7 @@ asio::awaitable<void> ws_session::serve(const upgrade_request& request) {
     socket_.text(true);
     error_code failure;
     co_await socket_.async_accept(request, asio::redirect_error(asio::use_awaitable, failure));
+    settle(0);  // the server may have been stopped meanwhile
     while (!failure) {
         beast::flat_buffer buffer;
         co_await socket_.async_read(buffer, asio::redirect_error(asio::use_awaitable, failure));

@@ -16,7 +16,6 @@ namespace dormouse::test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// Keeps what it does in its memory only.

@@ -228,9 +228,8 @@ private:
     void make_calls(std::size_t count) {
         const auto end = result_.calls + count;
         while (result_.calls < end) {
-            if (in_flight_ < clients * calls_in_flight && below(3) == 0) {
-                make_call();
-            } else if (!machine_.scheduler->run_step()) {
+            const bool wanted = in_flight_ < clients * calls_in_flight && below(3) == 0;
+            if (wanted || !machine_.scheduler->run_step()) {
                 make_call();
             }
         }

@@ -249,6 +249,29 @@ TEST_F(HttpServer, ServesTheProgramsOwnRoutes) {
     EXPECT_THROW(server->route("GET", "/late", greet), error);
 }
 
+awaitable<http_response> echo_header(http_request request) {
+    http_response response(200, "text/plain", "fine");
+    response.status = std::stoi(std::string(request.parameter("status").value_or("200")));
+    response.headers.emplace_back(request.parameter("name").value_or("x-echo"),
+                                  request.parameter("value").value_or(""));
+    co_return response;
+}
+
+TEST_F(HttpServer, SendsNoHeaderThatBreaksOut) {
+    server = std::make_unique<http_server>(*host, host.server_options());
+    server->route("GET", "/echo", echo_header);
+    server->start();
+
+    EXPECT_EQ(ask(get("/echo?value=plain%20text"))["x-echo"], "plain text");
+    for (const char* query : {"value=a%0d%0aset-cookie:%20b", "value=a%0ab", "value=a%00b",
+                              "name=", "name=a%20b", "name=a:b", "status=99", "status=1000"}) {
+        const auto response = ask(get(std::string("/echo?") + query));
+        EXPECT_EQ(response.result_int(), 500) << query;
+        EXPECT_EQ(code_of(response), "handler_failed") << query;
+        EXPECT_EQ(response.count(http::field::set_cookie), 0U) << query;
+    }
+}
+
 TEST_F(HttpServer, ClosesItsConnectionsWhenStopped) {
     raw_http client(server->port());
     client.exchange(get("/healthz"));

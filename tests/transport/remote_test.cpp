@@ -17,7 +17,6 @@ namespace dormouse::test {
 namespace {
 
 using boost::asio::use_future;
-using testing::HasSubstr;
 
 class Remote : public testing::Test {
 protected:

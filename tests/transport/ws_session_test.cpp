@@ -130,8 +130,8 @@ TEST_F(WsSession, ReadsNoFurtherThanItsLimitOfRequests) {
     socket.send(
         R"([{"id":"1","action":"hang"},{"id":"2","action":"hang"},{"id":"3","action":"key"}])");
 
-    // Without the limit the third answer would come first.
-    EXPECT_THAT(socket.receive(), HasSubstr(R"({"id":"1","ok":false)"));
+    // Without the limit the third answer would come first. Which of the two others does is open.
+    EXPECT_THAT(socket.receive(), HasSubstr("timed out"));
 }
 
 TEST_F(WsSession, EchoesTheCloseCode) {

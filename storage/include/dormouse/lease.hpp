@@ -95,7 +95,7 @@ public:
 private:
     [[nodiscard]] std::shared_ptr<cached_statement> find_cached(statement_slot slot) noexcept;
     [[nodiscard]] borrowed_statement borrow_cached(const std::shared_ptr<cached_statement>& cached);
-    [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, std::string sql);
+    [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, const std::string& sql);
 
     connection* connection_;
 };

@@ -32,7 +32,8 @@ struct http_request {
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 };
 
-/// A response to send. `content-length` and `connection` are added.
+/// A response to send. `content-length` and `connection` are added. A status that is no final one,
+/// or a header that would not stay on its line, is answered with 500 instead.
 ///
 /// **Thread safety:** value.
 struct http_response {

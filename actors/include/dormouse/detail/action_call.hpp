@@ -282,12 +282,12 @@ Result call_here(const action_base& called, context& caller, const Args& args) {
 template <class Args, class Result>
 awaitable<Result> call_action(const action_base& called, call_route route, packed_args<Args> args) {
     called.operations().validate(&args.value());
-    // NOLINTNEXTLINE(bugprone-use-after-move): only the frame took the parameter over
     if (context* here = same_object(called, route)) {
         std::optional<kept_result<Result>> result;
         if (called.operations().run != nullptr) {
             called.operations().run(*here, &args.value(), &result);
         } else {
+            // NOLINTNEXTLINE(bugprone-use-after-move): a suspension is no loop
             co_await called.operations().run_suspending(*here, &args.value(), &result);
         }
         if constexpr (std::is_void_v<Result>) {

@@ -1,0 +1,242 @@
+#include "storage/commit_log.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+std::size_t record_length(std::span<const std::byte> record) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, record.data() + offsetof(record_header, length), sizeof length);
+    return length;
+}
+
+}  // namespace
+
+commit_log::commit_log(disk& on, commit_log_options options, log_start start, requests ask)
+    : disk_(&on),
+      options_(std::move(options)),
+      ask_(std::move(ask)),
+      segment_(on, options_.directory, options_.segment_bytes),
+      classes_(std::move(start.classes)),
+      segments_(std::move(start.segments)),
+      next_(start.end),
+      durable_(start.end),
+      epoch_(start.epoch + 1),
+      last_time_(start.time) {
+    begin_segment(next_);
+}
+
+log_span commit_log::append(std::vector<std::byte> record) {
+    seal_body(record);
+    const std::lock_guard lock(mutex_);
+    return append_locked(record);
+}
+
+// The flush is asked for under the lock: what is asked for later, closing a file for example, comes
+// behind it.
+log_span commit_log::append_locked(std::span<std::byte> record) {
+    require_sound_locked();
+    last_time_ = std::max(last_time_, options_.milliseconds());
+    seal_header(record, {next_, durable_.load(std::memory_order_relaxed), epoch_, last_time_});
+    const bool first = waiting_.empty();
+    waiting_.insert(waiting_.end(), record.begin(), record.end());
+    const log_span place{next_, next_ + record.size()};
+    next_ = place.end;
+    if (first && !flushing_) {
+        ask_.flush();
+    }
+    return place;
+}
+
+std::uint32_t commit_log::class_number(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(classes_, name);
+    const auto number = static_cast<std::uint32_t>(found - classes_.begin());
+    if (found == classes_.end()) {
+        auto record = make_class({number, name}).finish();
+        seal_body(record);
+        append_locked(record);
+        classes_.push_back(name);
+    }
+    return number;
+}
+
+void commit_log::flush() {
+    std::unique_lock lock(mutex_);
+    if (!flushing_) {
+        flush_locked(lock);
+    }
+}
+
+void commit_log::wait_durable(log_position position) {
+    std::unique_lock lock(mutex_);
+    while (!is_durable(position)) {
+        require_sound_locked();
+        if (flushing_) {
+            flushed_.wait(lock);
+        } else {
+            flush_locked(lock);
+        }
+    }
+}
+
+void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
+    if (poisoned_) {
+        run_actions(lock, durable());
+        return;
+    }
+    if (waiting_.empty()) {
+        return;
+    }
+    flushing_ = true;
+    const batch written{std::exchange(waiting_, {}), durable()};
+    lock.unlock();
+    std::string failure;
+    try {
+        write_batch(written);
+    } catch (const std::exception& thrown) {
+        failure = thrown.what();
+    }
+    lock.lock();
+    if (!failure.empty() && !poisoned_) {
+        poisoned_ = true;
+        failure_ = failure;
+    }
+    const auto reached = written.begin + written.records.size();
+    run_actions(lock, poisoned_ ? durable() : reached);
+    flushing_ = false;
+    flushed_.notify_all();
+    if (!waiting_.empty()) {
+        ask_.flush();
+    }
+}
+
+// A record never lies in two segments: one may run over its size by the last record.
+void commit_log::write_batch(const batch& written) {
+    auto rest = std::span<const std::byte>(written.records);
+    auto position = written.begin;
+    while (!rest.empty()) {
+        if (segment_.is_full(position)) {
+            begin_segment(position);
+            ask_.prepare_spare();
+        }
+        std::size_t length = 0;
+        while (length < rest.size() && !segment_.is_full(position + length)) {
+            length += record_length(rest.subspan(length));
+        }
+        segment_.write(position, rest.first(length));
+        segment_.sync();  // before the next segment begins, too: its header proves this one whole
+        position += length;
+        rest = rest.subspan(length);
+    }
+}
+
+void commit_log::begin_segment(log_position start) {
+    segment_header header{start, epoch_, {}};
+    {
+        const std::lock_guard lock(mutex_);
+        header.classes = classes_;
+    }
+    segment_.begin(header);
+    const std::lock_guard lock(mutex_);
+    segments_[start] = options_.directory + "/" + segment_name(start);
+}
+
+// The new position is published only when nothing older waits: an action that finds its position
+// durable runs at once, and must not overtake one that is about to run.
+void commit_log::run_actions(std::unique_lock<std::mutex>& lock, log_position reached) {
+    while (!actions_.empty() && (poisoned_ || actions_.begin()->first <= reached)) {
+        auto next = actions_.extract(actions_.begin());
+        const bool failed = next.key() > reached;
+        lock.unlock();
+        next.mapped()(failed);
+        lock.lock();
+    }
+    durable_.store(std::max(durable(), reached), std::memory_order_release);
+}
+
+void commit_log::when_durable(log_position position, durable_action action) {
+    bool failed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!is_durable(position)) {
+            if (!poisoned_) {
+                actions_.emplace(position, std::move(action));
+                return;
+            }
+            failed = true;
+        }
+    }
+    action(failed);
+}
+
+bool commit_log::is_durable(log_position position) const noexcept {
+    return position <= durable_.load(std::memory_order_acquire);
+}
+
+log_position commit_log::durable() const noexcept {
+    return durable_.load(std::memory_order_acquire);
+}
+
+void commit_log::prepare_spare() {
+    try {
+        segment_.prepare_spare();
+    } catch (const std::exception&) {
+        // The next segment is then made when it is needed, and fails for everyone to see.
+    }
+}
+
+void commit_log::remove_before(log_position position) {
+    std::unique_lock lock(mutex_);
+    while (segments_.size() > 1 && std::next(segments_.begin())->first <= position) {
+        const auto oldest = segments_.begin()->second;
+        lock.unlock();
+        disk_->remove(oldest);
+        disk_->sync_directory(options_.directory);
+        lock.lock();
+        segments_.erase(segments_.begin());
+    }
+}
+
+log_position commit_log::begin() const {
+    const std::lock_guard lock(mutex_);
+    return segments_.begin()->first;
+}
+
+void commit_log::poison(const std::string& reason) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!poisoned_) {
+        poisoned_ = true;
+        failure_ = reason;
+        ask_.flush();  // to tell those who wait
+    }
+}
+
+bool commit_log::poisoned() const {
+    const std::lock_guard lock(mutex_);
+    return poisoned_;
+}
+
+void commit_log::require_sound() const {
+    const std::lock_guard lock(mutex_);
+    require_sound_locked();
+}
+
+void commit_log::require_sound_locked() const {
+    if (poisoned_) {
+        throw error(errc::storage_failed,
+                    "the disk failed earlier (" + failure_ + "); restart to recover");
+    }
+}
+
+std::size_t commit_log::waiting_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+}
+
+}  // namespace dormouse

@@ -1,0 +1,117 @@
+// All objects of a node commit into one log, because one `fdatasync` then serves everything that
+// waits. The log gives each commit its position, writes what has gathered in one step, and only
+// then tells those who wait.
+#pragma once
+
+#include "storage/log_segment.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dormouse {
+
+struct commit_log_options {
+    std::string directory;
+    std::uint64_t segment_bytes = std::uint64_t{64} << 20;
+    std::function<std::uint64_t()> milliseconds;  ///< Wall clock since 1970.
+};
+
+/// Where a log goes on: what a scan found.
+struct log_start {
+    log_position end = log_begin;
+    std::uint32_t epoch = 0;  ///< The last one used.
+    std::uint64_t time = 0;   ///< Of the last record.
+    std::vector<std::string> classes;
+    std::map<log_position, std::string> segments;  ///< Path by start.
+};
+
+/// Where a record lies.
+struct log_span {
+    log_position begin = 0;
+    log_position end = 0;  ///< The record is durable when everything before this is.
+};
+
+/// **Thread safety:** thread-safe.
+/// **Errors:** any failure to write or sync poisons the log for good: what the disk holds is no
+/// longer known, so nothing more is appended or called durable. `errc::storage_failed` says so.
+class commit_log {
+public:
+    using durable_action = std::function<void(bool failed)>;
+    /// Ask whoever drives the log to call `flush` or `prepare_spare` soon; they must not do so
+    /// themselves.
+    struct requests {
+        std::function<void()> flush;
+        std::function<void()> prepare_spare;
+    };
+
+    /// Begins a segment of a new epoch: nothing behind `start.end` can ever join the log. Blocks.
+    commit_log(disk& on, commit_log_options options, log_start start, requests ask);
+
+    /// Gives a record its place. It is not durable yet.
+    log_span append(std::vector<std::byte> record);
+    /// The number of a class, appending the record that says so when it has none.
+    std::uint32_t class_number(const std::string& name);
+
+    /// Makes everything appended so far durable, then runs what waited for it. One caller at a time
+    /// does so; another returns at once, and the first asks for a further step.
+    void flush();
+    /// The same for `position`, by the calling thread unless another is at it already.
+    void wait_durable(log_position position);
+    void when_durable(log_position position, durable_action action);
+    [[nodiscard]] bool is_durable(log_position position) const noexcept;
+    [[nodiscard]] log_position durable() const noexcept;
+
+    void prepare_spare();
+    /// Removes the segments that lie wholly before `position`, oldest first: a gap would look like
+    /// damage.
+    void remove_before(log_position position);
+    /// Where the oldest segment begins.
+    [[nodiscard]] log_position begin() const;
+
+    void poison(const std::string& reason) noexcept;
+    [[nodiscard]] bool poisoned() const;
+    /// Errors: `errc::storage_failed` when poisoned, naming the first reason.
+    void require_sound() const;
+
+    /// Bytes appended and not yet written.
+    [[nodiscard]] std::size_t waiting_bytes() const;
+
+private:
+    struct batch {
+        std::vector<std::byte> records;
+        log_position begin = 0;
+    };
+    log_span append_locked(std::span<std::byte> record);
+    void flush_locked(std::unique_lock<std::mutex>& lock);
+    void write_batch(const batch& written);
+    void begin_segment(log_position start);
+    void run_actions(std::unique_lock<std::mutex>& lock, log_position reached);
+    void require_sound_locked() const;
+
+    disk* disk_;
+    commit_log_options options_;
+    requests ask_;
+    segment_writer segment_;  // the flushing caller's
+
+    mutable std::mutex mutex_;
+    std::condition_variable flushed_;
+    std::vector<std::byte> waiting_;
+    std::vector<std::string> classes_;
+    std::map<log_position, std::string> segments_;
+    std::multimap<log_position, durable_action> actions_;
+    log_position next_;
+    std::atomic<log_position> durable_;
+    std::uint32_t epoch_;
+    std::uint64_t last_time_;
+    std::string failure_;  // empty while sound
+    bool flushing_ = false;
+    bool poisoned_ = false;
+};
+
+}  // namespace dormouse

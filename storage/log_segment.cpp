@@ -1,0 +1,167 @@
+#include "storage/log_segment.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+constexpr std::uint32_t segment_magic = 0x534d5244;  // "DRMS"
+
+struct fixed_header {
+    std::uint32_t magic;
+    std::uint32_t version;
+    std::uint32_t header_bytes;
+    std::uint32_t checksum;  // of the whole header with this field 0
+    log_position start;
+    std::uint32_t epoch;
+    std::uint32_t class_count;
+};
+static_assert(sizeof(fixed_header) == 32);
+
+void set_checksum(std::span<std::byte> header, std::uint32_t sum) {
+    std::memcpy(header.data() + offsetof(fixed_header, checksum), &sum, sizeof sum);
+}
+
+bool is_undamaged(std::span<const std::byte> bytes, const fixed_header& fixed) {
+    if (fixed.header_bytes < sizeof fixed || fixed.header_bytes % page_size != 0 ||
+        fixed.header_bytes > bytes.size()) {
+        return false;
+    }
+    std::vector<std::byte> copy(bytes.begin(), bytes.begin() + fixed.header_bytes);
+    set_checksum(copy, 0);
+    return checksum(copy) == fixed.checksum;
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_segment_header(const segment_header& header) {
+    std::vector<std::byte> bytes(sizeof(fixed_header));
+    for (const auto& name : header.classes) {
+        const auto length = static_cast<std::uint32_t>(name.size());
+        const auto prefix = std::as_bytes(std::span(&length, 1));
+        const auto text = std::as_bytes(std::span(name));
+        bytes.insert(bytes.end(), prefix.begin(), prefix.end());
+        bytes.insert(bytes.end(), text.begin(), text.end());
+    }
+    bytes.resize((bytes.size() + page_size - 1) / page_size * page_size);
+    const fixed_header fixed{
+        segment_magic, storage_format_version, static_cast<std::uint32_t>(bytes.size()),         0,
+        header.start,  header.epoch,           static_cast<std::uint32_t>(header.classes.size())};
+    std::memcpy(bytes.data(), &fixed, sizeof fixed);
+    set_checksum(bytes, checksum(bytes));
+    return bytes;
+}
+
+std::optional<decoded_segment_header> decode_segment_header(std::span<const std::byte> bytes) {
+    fixed_header fixed{};
+    if (bytes.size() < sizeof fixed) {
+        return std::nullopt;
+    }
+    std::memcpy(&fixed, bytes.data(), sizeof fixed);
+    if (fixed.magic != segment_magic || !is_undamaged(bytes, fixed)) {
+        return std::nullopt;
+    }
+    if (fixed.version != storage_format_version) {
+        throw error(errc::storage_failed,
+                    "the commit log is of format version " + std::to_string(fixed.version) +
+                        "; this program reads version " + std::to_string(storage_format_version));
+    }
+    decoded_segment_header decoded{{fixed.start, fixed.epoch, {}}, fixed.header_bytes};
+    auto rest = bytes.first(fixed.header_bytes).subspan(sizeof fixed);
+    for (std::uint32_t i = 0; i < fixed.class_count; ++i) {
+        std::uint32_t length = 0;
+        std::memcpy(&length, rest.data(), sizeof length);
+        rest = rest.subspan(sizeof length);
+        decoded.header.classes.emplace_back(reinterpret_cast<const char*>(rest.data()), length);
+        rest = rest.subspan(length);
+    }
+    return decoded;
+}
+
+std::string segment_name(log_position start) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string name = "seg-";
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        name += digits[(start >> static_cast<unsigned>(shift)) & 0xF];
+    }
+    return name;
+}
+
+bool is_segment_name(std::string_view name) {
+    return name.size() == 20 && name.starts_with("seg-") &&
+           name.find_first_not_of("0123456789abcdef", 4) == std::string_view::npos;
+}
+
+segment_writer::segment_writer(disk& on, std::string directory, std::uint64_t segment_bytes)
+    : disk_(&on), directory_(std::move(directory)), segment_bytes_(segment_bytes) {}
+
+// Overwriting zeros that are on the disk already costs half of what appending to a file does: the
+// size and the place of its blocks do not change.
+segment_writer::prepared_file segment_writer::make_zeroed(std::string_view name) const {
+    static constexpr std::array<std::byte, std::size_t{256} * 1024> zeros{};
+    auto path = directory_ + "/" + std::string(name);
+    disk_->remove(path);
+    auto file = disk_->open(path, open_mode::create);
+    for (std::uint64_t at = 0; at < segment_bytes_ + page_size; at += zeros.size()) {
+        const auto length = std::min<std::uint64_t>(zeros.size(), segment_bytes_ + page_size - at);
+        file->write(at, std::span(zeros).first(length));
+    }
+    file->sync();
+    return {std::move(file), std::move(path)};
+}
+
+segment_writer::prepared_file segment_writer::take_prepared() {
+    {
+        const std::lock_guard lock(spare_mutex_);
+        if (auto spare = std::exchange(spare_, std::nullopt)) {
+            return std::move(*spare);
+        }
+    }
+    return make_zeroed("next");
+}
+
+void segment_writer::begin(const segment_header& header) {
+    const auto path = directory_ + "/" + segment_name(header.start);
+    const auto bytes = encode_segment_header(header);
+    auto prepared = take_prepared();
+    prepared.file->write(0, bytes);
+    prepared.file->sync();
+    disk_->rename(prepared.path, path);
+    disk_->sync_directory(directory_);
+    file_ = std::move(prepared.file);
+    start_ = header.start;
+    header_bytes_ = bytes.size();
+}
+
+void segment_writer::write(log_position position, std::span<const std::byte> records) {
+    file_->write(header_bytes_ + position - start_, records);
+}
+
+void segment_writer::sync() {
+    file_->sync();
+}
+
+bool segment_writer::is_full(log_position position) const noexcept {
+    return position - start_ >= segment_bytes_;
+}
+
+bool segment_writer::wants_spare() const {
+    const std::lock_guard lock(spare_mutex_);
+    return !spare_.has_value();
+}
+
+void segment_writer::prepare_spare() {
+    if (!wants_spare()) {
+        return;
+    }
+    auto made = make_zeroed(directory_ + "/" + std::string(spare_segment_name));
+    const std::lock_guard lock(spare_mutex_);
+    spare_ = std::move(made);
+}
+
+}  // namespace dormouse

@@ -1,5 +1,7 @@
 #include "runtime/deterministic_scheduler.hpp"
 
+#include <utility>
+
 namespace dormouse {
 namespace {
 
@@ -25,8 +27,8 @@ deterministic_scheduler::executor_type deterministic_scheduler::get_executor() n
     return {*this, false};
 }
 
-void deterministic_scheduler::run_later(std::function<void()> work) {
-    background_.push_back(std::move(work));
+void deterministic_scheduler::run_later(background_lane lane, std::function<void()> work) {
+    background_[static_cast<std::size_t>(lane)].push_back(std::move(work));
 }
 
 timestamp deterministic_scheduler::now() const {
@@ -38,15 +40,22 @@ timer_id deterministic_scheduler::call_at(steady_time due, std::function<void()>
 }
 
 bool deterministic_scheduler::run_ready_step() {
-    const auto choices = ready_.size() + (background_.empty() ? 0 : 1);
+    std::vector<std::deque<std::function<void()>>*> lanes;
+    for (auto& lane : background_) {
+        if (!lane.empty()) {
+            lanes.push_back(&lane);
+        }
+    }
+    const auto choices = ready_.size() + lanes.size();
     if (choices == 0) {
         return false;
     }
     time_ += std::chrono::microseconds(random_() % step_microseconds_max);
     const auto chosen = static_cast<std::size_t>(random_() % choices);
-    if (chosen == ready_.size()) {
-        auto work = std::move(background_.front());
-        background_.pop_front();
+    if (chosen >= ready_.size()) {
+        auto& lane = *lanes[chosen - ready_.size()];
+        auto work = std::move(lane.front());
+        lane.pop_front();
         work();
         return true;
     }
@@ -105,11 +114,11 @@ bool deterministic_scheduler::run_until(const std::function<bool()>& done) {
 
 void deterministic_scheduler::drop_everything() {
     // Destroying a step may destroy coroutines, which may schedule more.
-    while (!ready_.empty() || !background_.empty() || timers_.next_due()) {
+    while (!ready_.empty() || !background_[0].empty() || !background_[1].empty() ||
+           timers_.next_due()) {
         auto ready = std::move(ready_);
         ready_.clear();
-        auto background = std::move(background_);
-        background_.clear();
+        auto background = std::exchange(background_, {});
         timers_ = timer_queue();
     }
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -32,7 +33,7 @@ public:
     boost::asio::any_io_executor loop(std::size_t index) override;
     dormouse::clock& clock() noexcept override { return *this; }
     std::uint64_t random() override { return random_(); }
-    void run_later(std::function<void()> work) override;
+    void run_later(background_lane lane, std::function<void()> work) override;
 
     /// Runs one step; false when nothing is ready and no timer waits.
     bool run_step();
@@ -70,7 +71,8 @@ private:
     timer_queue timers_;
     std::vector<std::unique_ptr<step>>
         ready_;  // may run in any order, as on a loop with many threads
-    std::deque<std::function<void()>> background_;  // in order, as on the one background thread
+    /// Each in order, as on a thread of its own.
+    std::array<std::deque<std::function<void()>>, 2> background_;
 };
 
 /// Satisfies Asio's requirements; always queues.

@@ -44,14 +44,17 @@ std::string join(const Names& names) {
 
 }  // namespace
 
-host::host(environment& surroundings, const runtime_options& options, const std::string& vfs)
+host::host(environment& surroundings, const runtime_options& options, storage_options storage)
     : environment_(&surroundings), log_(options.log) {
     check(options);
     for (const auto& entry : options.databases) {
         add_database(entry);
     }
-    storage_ = std::make_unique<storage_node>(
-        storage_options{options.directory, vfs, [this] { return clock().ticks(); }}, surroundings);
+    storage.directory = options.directory;
+    storage.ticks = [this] { return clock().ticks(); };
+    storage.now = [this] { return clock().now(); };
+    storage.log = options.log;
+    storage_ = std::make_unique<storage_node>(std::move(storage), surroundings);
     services_ = {this,       environment_,          storage_.get(),
                  log_.get(), options.env.address(), options.env.type()};
     const auto loops = environment_->loop_count();

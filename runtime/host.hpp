@@ -25,10 +25,10 @@ namespace dormouse {
 /// loops.
 class host final : public call_endpoint {
 public:
-    /// `surroundings` outlives the host. `vfs`: SQLite's name of the file system, empty for the
-    /// system's. Errors: `errc::invalid_arguments` for databases or actions registered twice and
-    /// options out of range; what opening the storage directory throws.
-    host(environment& surroundings, const runtime_options& options, const std::string& vfs = {});
+    /// `surroundings` outlives the host. Of `storage` only what
+    /// the options do not say is used. Errors: `errc::invalid_arguments` for databases or actions
+    /// registered twice and options out of range; what opening the storage directory throws.
+    host(environment& surroundings, const runtime_options& options, storage_options storage = {});
     ~host();
 
     /// `type`: the C++ class of the objects. Errors: `errc::invalid_state` when the name is taken.

@@ -106,8 +106,8 @@ std::uint64_t thread_environment::random() {
     return source();
 }
 
-void thread_environment::run_later(std::function<void()> work) {
-    boost::asio::post(background_, std::move(work));
+void thread_environment::run_later(background_lane lane, std::function<void()> work) {
+    boost::asio::post(lane == background_lane::commits ? commits_ : maintenance_, std::move(work));
 }
 
 void thread_environment::stop() {
@@ -122,7 +122,9 @@ void thread_environment::stop() {
         thread.join();
     }
     threads_.clear();
-    background_.join();
+    // In this order: what becomes durable last is still closed in order.
+    commits_.join();
+    maintenance_.join();
 }
 
 }  // namespace dormouse

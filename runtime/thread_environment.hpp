@@ -49,7 +49,7 @@ public:
     boost::asio::any_io_executor loop(std::size_t index) override;
     dormouse::clock& clock() noexcept override { return *clock_; }
     std::uint64_t random() override;
-    void run_later(std::function<void()> work) override;
+    void run_later(background_lane lane, std::function<void()> work) override;
 
     /// Stops the loops, lets the background finish and joins every thread. Not from one of them.
     void stop();
@@ -64,7 +64,8 @@ private:
     std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
     std::vector<work_guard> guards_;
     std::unique_ptr<system_clock> clock_;
-    boost::asio::thread_pool background_{1};
+    boost::asio::thread_pool commits_{1};
+    boost::asio::thread_pool maintenance_{1};
     std::vector<std::thread> threads_;
 };
 

@@ -1,6 +1,7 @@
 #include "storage/connection.hpp"
 
-#include "storage/commit_queue.hpp"
+#include "storage/object_image.hpp"
+#include "storage/object_vfs.hpp"
 #include "storage/sqlite_failure.hpp"
 
 #include <dormouse/error.hpp>
@@ -15,53 +16,41 @@ namespace {
 // How many virtual machine steps SQLite runs between two looks at the clock.
 constexpr int steps_between_deadline_checks = 4000;
 
-// Pages in the log at which it is copied back into the database file.
-constexpr int checkpoint_pages = 1000;
+// What user SQL may ask. Nothing that touches durability, other files or the process.
+constexpr std::array readable_pragmas{"analysis_limit",
+                                      "application_id",
+                                      "collation_list",
+                                      "compile_options",
+                                      "data_version",
+                                      "database_list",
+                                      "defer_foreign_keys",
+                                      "encoding",
+                                      "foreign_keys",
+                                      "freelist_count",
+                                      "function_list",
+                                      "ignore_check_constraints",
+                                      "legacy_alter_table",
+                                      "module_list",
+                                      "page_count",
+                                      "page_size",
+                                      "pragma_list",
+                                      "recursive_triggers",
+                                      "reverse_unordered_selects",
+                                      "schema_version",
+                                      "user_version"};
 
-// What user SQL may ask or set: nothing that touches durability, other files or the process.
-constexpr std::array allowed_pragmas{"analysis_limit",
-                                     "application_id",
-                                     "case_sensitive_like",
-                                     "collation_list",
-                                     "compile_options",
-                                     "data_version",
-                                     "database_list",
-                                     "defer_foreign_keys",
-                                     "encoding",
-                                     "foreign_key_check",
-                                     "foreign_key_list",
-                                     "foreign_keys",
-                                     "freelist_count",
-                                     "function_list",
-                                     "ignore_check_constraints",
-                                     "index_info",
-                                     "index_list",
-                                     "index_xinfo",
-                                     "integrity_check",
-                                     "legacy_alter_table",
-                                     "module_list",
-                                     "optimize",
-                                     "page_count",
-                                     "page_size",
-                                     "pragma_list",
-                                     "quick_check",
-                                     "recursive_triggers",
-                                     "schema_version",
-                                     "reverse_unordered_selects",
-                                     "table_info",
-                                     "table_list",
-                                     "table_xinfo",
-                                     "user_version"};
+// What it may run with an argument: questions about the database, and settings that are kept in it
+// or end with the turn. Any other setting would stay in the connection, which the next object uses.
+constexpr std::array pragmas_with_argument{
+    "application_id",     "defer_foreign_keys", "foreign_key_check", "foreign_key_list",
+    "incremental_vacuum", "index_info",         "index_list",        "index_xinfo",
+    "integrity_check",    "optimize",           "quick_check",       "table_info",
+    "table_list",         "table_xinfo",        "user_version"};
 
 bool may_use_pragma(const char* name, const char* argument) {
     const auto same = [name](const char* other) { return sqlite3_stricmp(name, other) == 0; };
-    // Writing the schema's own version would hide a change of schema from SQLite.
-    return std::ranges::any_of(allowed_pragmas, same) &&
-           (argument == nullptr || !same("schema_version"));
-}
-
-bool is_sync_failure(int code) {
-    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+    return std::ranges::any_of(pragmas_with_argument, same) ||
+           (argument == nullptr && std::ranges::any_of(readable_pragmas, same));
 }
 
 // SQLite reads up to the first NUL and takes a length of 31 bits.
@@ -105,62 +94,75 @@ private:
 
 }  // namespace
 
-connection::connection(const std::string& path, const storage_options& options,
-                       commit_queue& commits)
-    : commits_(&commits), ticks_(options.ticks) {
-    const auto& vfs = options.vfs;
+connection::connection(object_image& first, schema_layout layout, steady_ticks ticks)
+    : image_(&first),
+      class_name_(first.identity().class_name),
+      layout_(std::move(layout)),
+      ticks_(std::move(ticks)) {
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &database_, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int code = sqlite3_open_v2("object", &database_, flags, object_vfs_name());
     try {
         if (code != SQLITE_OK) {
             throw_sqlite_failure(database_, code, nullptr);
         }
+        dormouse::point_at(database_, image_);
         configure();
     } catch (const error& failure) {
-        sqlite3_finalize(begin_);
-        sqlite3_finalize(commit_);
-        sqlite3_close(database_);
-        throw error(errc::storage_failed, "cannot open " + path + ": " + failure.what());
+        close();
+        throw error(errc::storage_failed,
+                    "cannot open " + first.identity().path + ": " + failure.what());
     }
 }
 
 void connection::configure() {
-    // One connection owns the file, so the write-ahead log needs no shared memory. A commit appends
-    // to the log without syncing; the commit queue syncs it in the background and only then calls
-    // it durable.
-    run_trusted("PRAGMA locking_mode=EXCLUSIVE");
-    run_trusted("PRAGMA page_size=4096");
-    run_trusted("PRAGMA auto_vacuum=INCREMENTAL");
-    run_trusted("PRAGMA journal_mode=WAL");
-    run_trusted("PRAGMA synchronous=NORMAL");
-    run_trusted("PRAGMA foreign_keys=ON");
-    run_trusted("PRAGMA trusted_schema=OFF");
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    run_trusted("PRAGMA journal_mode=MEMORY");
+    run_trusted("PRAGMA temp_store=MEMORY");
     begin_ = compile_trusted(database_, "BEGIN");
     commit_ = compile_trusted(database_, "COMMIT");
     sqlite3_progress_handler(database_, steps_between_deadline_checks, &connection::deadline_passed,
                              this);
     sqlite3_set_authorizer(database_, &connection::authorize, this);
-    sqlite3_wal_hook(database_, &connection::on_commit, this);
 }
 
-// SQLite would checkpoint by itself and keep a failed sync to itself; the kernel reports one only
-// once, so the sync that follows would find nothing wrong.
-int connection::on_commit(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
-    if (pages >= checkpoint_pages) {
-        static_cast<connection*>(self)->checkpoint();
+connection::~connection() {
+    if (image_ != nullptr) {
+        rollback();
     }
-    return SQLITE_OK;
+    for (const auto& cached : statements) {
+        if (cached != nullptr) {
+            cached->compiled = statement(nullptr);  // a use that outlived its turn may refer to it
+        }
+    }
+    close();
 }
 
-void connection::checkpoint() noexcept {
-    const int code =
-        sqlite3_wal_checkpoint_v2(database_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if ((code & 0xff) == SQLITE_IOERR) {
-        commits_->poison();
-        sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    }
+void connection::close() noexcept {
+    sqlite3_finalize(begin_);
+    sqlite3_finalize(commit_);
+    sqlite3_close(database_);
+}
+
+// What SQLite keeps per connection and shows to SQL must not show one object to another.
+void connection::point_at(object_image& next) {
+    image_ = &next;
+    dormouse::point_at(database_, image_);
+    sqlite3_set_last_insert_rowid(database_, 0);
+}
+
+void connection::forget_image() noexcept {
+    image_ = nullptr;
+    dormouse::point_at(database_, nullptr);
+}
+
+schema_layout layout_of(object_image& image) {
+    return read_layout([&](page_number number, page& content) {
+        if (!image.read(offset_of(number), content)) {
+            content.fill(std::byte{0});
+        }
+    });
 }
 
 int connection::deadline_passed(void* self) {
@@ -168,7 +170,8 @@ int connection::deadline_passed(void* self) {
     return running.deadline && running.ticks_() >= *running.deadline ? 1 : 0;
 }
 
-// The turn's transaction belongs to the runtime: user SQL must not end or replace it.
+// The turn's transaction belongs to the runtime: user SQL must not end or replace it. The
+// connection belongs to whichever object comes next: nothing may stay in it.
 // NOLINTNEXTLINE(readability-function-size): SQLite says what it passes
 int connection::authorize(void* self, int operation, const char* first, const char* second,
                           const char* /*database*/, const char* /*trigger*/) {
@@ -180,30 +183,16 @@ int connection::authorize(void* self, int operation, const char* first, const ch
         case SQLITE_SAVEPOINT:
         case SQLITE_ATTACH:
         case SQLITE_DETACH:
+        case SQLITE_CREATE_TEMP_INDEX:
+        case SQLITE_CREATE_TEMP_TABLE:
+        case SQLITE_CREATE_TEMP_TRIGGER:
+        case SQLITE_CREATE_TEMP_VIEW:
             return SQLITE_DENY;
         case SQLITE_PRAGMA:
             return may_use_pragma(first, second) ? SQLITE_OK : SQLITE_DENY;
         default:
             return SQLITE_OK;
     }
-}
-
-connection::~connection() {
-    retire();
-    checkpoint();
-    sqlite3_finalize(begin_);
-    sqlite3_finalize(commit_);
-    sqlite3_close(database_);
-}
-
-void connection::retire() noexcept {
-    rollback();
-    for (const auto& cached : statements) {
-        if (cached != nullptr) {
-            cached->compiled = statement(nullptr);  // a use that outlived its turn may refer to it
-        }
-    }
-    statements.clear();
 }
 
 void connection::run_trusted(const char* sql) {
@@ -234,41 +223,75 @@ bool connection::broken() const noexcept {
     return in_turn_ && sqlite3_get_autocommit(database_) != 0;
 }
 
-ticket connection::commit() {
+void connection::end_turn() noexcept {
     close_cursors();
-    ++turn_;
     deadline.reset();
     savepoint_depth_ = 0;
+}
+
+ticket connection::commit() {
+    end_turn();
     if (!in_turn_) {
         return {};
     }
     if (broken()) {
         in_turn_ = false;
+        undo();
         throw error(errc::object_reset, "an SQL error undid everything this turn wrote");
     }
-    const bool wrote = sqlite3_txn_state(database_, "main") == SQLITE_TXN_WRITE;
     if (const int code = run_trusted(commit_); code != SQLITE_OK) {
-        const std::string reason = sqlite3_errmsg(database_);
-        if (is_sync_failure(code)) {
-            commits_->poison();
-        }
-        rollback();
-        throw error(errc::commit_failed, "the turn's writes could not be committed: " + reason);
+        fail_commit(code);
     }
     in_turn_ = false;
-    return wrote ? commits_->append(log_file()) : ticket{};
+    return image_->changed() ? log_changes() : ticket{};
+}
+
+void connection::fail_commit(int code) {
+    const std::string reason = sqlite3_errmsg(database_);
+    rollback();
+    unsound_ = (code & 0xff) != SQLITE_CONSTRAINT;
+    if (const auto refusal = image_->take_refusal()) {
+        std::rethrow_exception(refusal);
+    }
+    throw error(errc::commit_failed, "the turn's writes could not be committed: " + reason);
+}
+
+// SQLite has committed: when the log does not take it, SQLite's cache is ahead of the image.
+ticket connection::log_changes() {
+    try {
+        const ticket position{image_->commit()};
+        follow_schema();
+        return position;
+    } catch (...) {
+        unsound_ = true;
+        image_->undo();
+        throw;
+    }
+}
+
+void connection::follow_schema() {
+    page first{};
+    static_cast<void>(image_->read(0, first));
+    if (schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
+        layout_ = layout_of(*image_);
+    }
 }
 
 void connection::rollback() noexcept {
-    close_cursors();
-    ++turn_;
-    deadline.reset();
-    savepoint_depth_ = 0;
+    end_turn();
     if (in_turn_ && sqlite3_get_autocommit(database_) == 0) {
         const trusted_scope ours(trusted_);
-        sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+        unsound_ =
+            unsound_ || sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK;
     }
-    in_turn_ = false;
+    if (std::exchange(in_turn_, false)) {
+        undo();
+    }
+}
+
+void connection::undo() noexcept {
+    image_->undo();
+    static_cast<void>(image_->take_refusal());
 }
 
 // A statement in the middle of its rows would keep the transaction open.
@@ -311,8 +334,8 @@ statement connection::compile(std::string_view sql, std::string_view* rest) {
         if ((code & 0xff) == SQLITE_AUTH) {
             throw sql_error(
                 code,
-                "transactions, attached databases and the settings of the connection belong to "
-                "the runtime; use db.transaction() for a nested transaction",
+                "transactions, attached databases, temporary tables and the settings of the "
+                "connection belong to the runtime; use db.transaction() for a nested transaction",
                 std::string(sql));
         }
         throw_sqlite_failure(database_, code, std::string(sql).c_str());
@@ -323,11 +346,8 @@ statement connection::compile(std::string_view sql, std::string_view* rest) {
     return statement(compiled);
 }
 
-void connection::enforce_foreign_keys(bool enforced) {
-    if (in_turn_) {
-        throw error(errc::invalid_state, "foreign key enforcement cannot change within a turn");
-    }
-    run_trusted(enforced ? "PRAGMA foreign_keys=ON" : "PRAGMA foreign_keys=OFF");
+void connection::enforce_foreign_keys(bool enforced) noexcept {
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_FKEY, enforced ? 1 : 0, nullptr);
 }
 
 void connection::begin_savepoint() {
@@ -352,12 +372,6 @@ void connection::rollback_savepoint() {
     // until the savepoint around it or the turn ends.
     const trusted_scope ours(trusted_);
     sqlite3_exec(database_, ("RELEASE " + name).c_str(), nullptr, nullptr, nullptr);
-}
-
-sqlite3_file* connection::log_file() const noexcept {
-    sqlite3_file* log = nullptr;
-    sqlite3_file_control(database_, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
-    return log;
 }
 
 }  // namespace dormouse

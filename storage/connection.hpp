@@ -1,8 +1,11 @@
-// One SQLite connection: the statements compiled on it, the turn that runs on it, and its log file.
+// One SQLite connection, with its parsed schema and its prepared statements. It serves one object's
+// turn after the other: pointed at another object with the same layout it needs to read nothing but
+// that object's pages.
 #pragma once
 
+#include "storage/schema_layout.hpp"
+
 #include <dormouse/lease.hpp>
-#include <dormouse/storage_node.hpp>
 
 #include <sqlite3.h>
 
@@ -17,31 +20,40 @@
 
 namespace dormouse {
 
-class commit_queue;
+class object_image;
 
-/// **Thread safety:** actor-confined.
+using steady_ticks = std::function<std::chrono::steady_clock::time_point()>;
+
+/// **Thread safety:** actor-confined: to the object whose turn it serves.
 class connection {
 public:
-    /// Opens or creates the database file. Blocks. Errors: `errc::storage_failed`.
-    connection(const std::string& path, const storage_options& options, commit_queue& commits);
+    /// Points at `first`. Errors: `errc::storage_failed`.
+    connection(object_image& first, schema_layout layout, steady_ticks ticks);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection();
+
+    /// Goes on to another object, whose layout is the same.
+    void point_at(object_image& next);
+    /// The object whose pages are cached; null when it has gone.
+    [[nodiscard]] object_image* image() const noexcept { return image_; }
+    void forget_image() noexcept;
+    /// Objects of other classes have other statements.
+    [[nodiscard]] const std::string& class_name() const noexcept { return class_name_; }
+    [[nodiscard]] const schema_layout& layout() const noexcept { return layout_; }
+    /// An error left SQLite's cache and the image in disagreement: use it no more.
+    [[nodiscard]] bool is_unsound() const noexcept { return unsound_; }
 
     void begin();
     [[nodiscard]] ticket commit();
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
-    [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }
 
     [[nodiscard]] statement compile(std::string_view sql, std::string_view* rest);
     /// Lends a statement that is not cached; it is finalized when its turn ends, if not before.
     [[nodiscard]] borrowed_statement lend_uncached(statement compiled);
-    /// Finalizes every statement, so that code which still holds one cannot reach the connection.
-    /// Nothing but destruction may follow.
-    void retire() noexcept;
     [[nodiscard]] sqlite3* handle() const noexcept { return database_; }
-    void enforce_foreign_keys(bool enforced);
+    void enforce_foreign_keys(bool enforced) noexcept;
 
     void begin_savepoint();
     void release_savepoint();
@@ -54,24 +66,32 @@ private:
     static int deadline_passed(void* self);
     static int authorize(void* self, int operation, const char* first, const char* second,
                          const char* database, const char* trigger);
-    static int on_commit(void* self, sqlite3* database, const char* name, int pages);
     void configure();
-    void checkpoint() noexcept;
+    void close() noexcept;
+    void end_turn() noexcept;
+    void undo() noexcept;
+    [[nodiscard]] ticket log_changes();
+    void follow_schema();
+    [[noreturn]] void fail_commit(int code);
     void run_trusted(const char* sql);
     [[nodiscard]] int run_trusted(sqlite3_stmt* compiled) noexcept;
-    [[nodiscard]] sqlite3_file* log_file() const noexcept;
     void close_cursors() noexcept;
 
     sqlite3* database_ = nullptr;
     sqlite3_stmt* begin_ = nullptr;
     sqlite3_stmt* commit_ = nullptr;
-    commit_queue* commits_;
+    object_image* image_;
+    std::string class_name_;
+    schema_layout layout_;
     std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
-    std::function<std::chrono::steady_clock::time_point()> ticks_;
-    std::uint64_t turn_ = 0;
+    steady_ticks ticks_;
     bool in_turn_ = false;
     bool trusted_ = false;  // our own statement runs, which passes the authorizer
+    bool unsound_ = false;
     int savepoint_depth_ = 0;
 };
+
+/// The layout of an image.
+[[nodiscard]] schema_layout layout_of(object_image& image);
 
 }  // namespace dormouse

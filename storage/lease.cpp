@@ -1,4 +1,4 @@
-#include "storage/connection.hpp"
+#include "storage/object_database.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/lease.hpp>
@@ -7,36 +7,35 @@
 
 namespace dormouse {
 
-lease::lease(lease&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+lease::lease(lease&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
 
 lease::~lease() {
-    if (connection_ != nullptr) {
-        connection_->rollback();
+    if (object_ != nullptr) {
+        object_->rollback();
     }
 }
 
-std::shared_ptr<cached_statement> lease::find_cached(statement_slot slot) noexcept {
-    const auto& cached = connection_->statements;
+std::shared_ptr<cached_statement> lease::find_cached(statement_slot slot) {
+    const auto& cached = object_->use().statements;
     return slot.index() < cached.size() ? cached[slot.index()] : nullptr;
 }
 
 borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>& cached) {
-    connection_->begin();
     if (cached->busy) {
-        return connection_->lend_uncached(
-            connection_->compile(sqlite3_sql(cached->compiled.handle()), nullptr));
+        auto& used = object_->use();
+        return used.lend_uncached(used.compile(sqlite3_sql(cached->compiled.handle()), nullptr));
     }
     return borrowed_statement(cached);
 }
 
 borrowed_statement lease::borrow_new(statement_slot slot, const std::string& sql) {
-    connection_->begin();
-    auto& cached = connection_->statements;
+    auto& used = object_->use();
+    auto& cached = used.statements;
     if (cached.size() <= slot.index()) {
         cached.resize(slot.index() + 1);
     }
     cached[slot.index()] =
-        std::make_shared<cached_statement>(cached_statement{connection_->compile(sql, nullptr)});
+        std::make_shared<cached_statement>(cached_statement{used.compile(sql, nullptr)});
     return borrowed_statement(cached[slot.index()]);
 }
 
@@ -52,13 +51,13 @@ borrowed_statement lease::prepare(std::string_view sql) {
 }
 
 std::optional<borrowed_statement> lease::take_statement(std::string_view& sql) {
-    connection_->begin();
+    auto& used = object_->use();
     while (!sql.empty()) {
         std::string_view rest;
-        auto next = connection_->compile(sql, &rest);
+        auto next = used.compile(sql, &rest);
         sql = rest;
         if (!next.empty()) {
-            return connection_->lend_uncached(std::move(next));
+            return used.lend_uncached(std::move(next));
         }
     }
     return std::nullopt;
@@ -70,42 +69,42 @@ void lease::execute(std::string_view sql) {
     }
 }
 
-std::int64_t lease::changes() const noexcept {
-    return sqlite3_changes64(connection_->handle());
+std::int64_t lease::changes() {
+    return sqlite3_changes64(object_->use().handle());
 }
-std::int64_t lease::last_insert_rowid() const noexcept {
-    return sqlite3_last_insert_rowid(connection_->handle());
+std::int64_t lease::last_insert_rowid() {
+    return sqlite3_last_insert_rowid(object_->use().handle());
 }
 
 void lease::begin_savepoint() {
-    connection_->begin_savepoint();
+    object_->use().begin_savepoint();
 }
 void lease::release_savepoint() {
-    connection_->release_savepoint();
+    object_->use().release_savepoint();
 }
 void lease::rollback_savepoint() {
-    connection_->rollback_savepoint();
+    object_->use().rollback_savepoint();
 }
 
 void lease::set_deadline(std::chrono::steady_clock::time_point deadline) noexcept {
-    connection_->deadline = deadline;
+    object_->set_deadline(deadline);
 }
 void lease::clear_deadline() noexcept {
-    connection_->deadline.reset();
+    object_->set_deadline(std::nullopt);
 }
 
 bool lease::broken() const noexcept {
-    return connection_->broken();
+    return object_->broken();
 }
 std::uint64_t lease::turn() const noexcept {
-    return connection_->turn();
+    return object_->turn();
 }
 
 ticket lease::commit() {
-    return std::exchange(connection_, nullptr)->commit();
+    return std::exchange(object_, nullptr)->commit();
 }
 void lease::rollback() noexcept {
-    std::exchange(connection_, nullptr)->rollback();
+    std::exchange(object_, nullptr)->rollback();
 }
 
 }  // namespace dormouse

@@ -26,7 +26,7 @@ std::vector<segment> find_segments(disk& on, const std::string& directory, log_s
     for (const auto& name : on.list(directory)) {
         const auto path = directory + "/" + name;
         if (!is_segment_name(name)) {
-            const bool ours = name == spare_segment_name || name == "next";
+            const bool ours = name == spare_segment_name || name == hasty_segment_name;
             (ours ? scan.removable : scan.unknown).push_back(ours ? path : name);
             continue;
         }

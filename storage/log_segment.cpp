@@ -100,40 +100,28 @@ bool is_segment_name(std::string_view name) {
 segment_writer::segment_writer(disk& on, std::string directory, std::uint64_t segment_bytes)
     : disk_(&on), directory_(std::move(directory)), segment_bytes_(segment_bytes) {}
 
-// Overwriting zeros that are on the disk already costs half of what appending to a file does: the
-// size and the place of its blocks do not change.
-segment_writer::prepared_file segment_writer::make_zeroed(std::string_view name) const {
-    static constexpr std::array<std::byte, std::size_t{256} * 1024> zeros{};
-    auto path = directory_ + "/" + std::string(name);
-    disk_->remove(path);
-    auto file = disk_->open(path, open_mode::create);
-    for (std::uint64_t at = 0; at < segment_bytes_ + page_size; at += zeros.size()) {
-        const auto length = std::min<std::uint64_t>(zeros.size(), segment_bytes_ + page_size - at);
-        file->write(at, std::span(zeros).first(length));
-    }
-    file->sync();
-    return {std::move(file), std::move(path)};
-}
-
-segment_writer::prepared_file segment_writer::take_prepared() {
-    {
-        const std::lock_guard lock(spare_mutex_);
-        if (auto spare = std::exchange(spare_, std::nullopt)) {
-            return std::move(*spare);
-        }
-    }
-    return make_zeroed("next");
+std::unique_ptr<disk_file> segment_writer::take_spare() {
+    const std::lock_guard lock(spare_mutex_);
+    spare_ready_ = false;
+    return std::move(spare_);
 }
 
 void segment_writer::begin(const segment_header& header) {
-    const auto path = directory_ + "/" + segment_name(header.start);
     const auto bytes = encode_segment_header(header);
-    auto prepared = take_prepared();
-    prepared.file->write(0, bytes);
-    prepared.file->sync();
-    disk_->rename(prepared.path, path);
+    auto name = spare_segment_name;
+    auto file = take_spare();
+    zeroed_ = file != nullptr;
+    if (!zeroed_) {
+        name = hasty_segment_name;
+        disk_->remove(directory_ + "/" + std::string(name));
+        file = disk_->open(directory_ + "/" + std::string(name), open_mode::create);
+    }
+    file->write(0, bytes);
+    file->sync();
+    disk_->rename(directory_ + "/" + std::string(name),
+                  directory_ + "/" + segment_name(header.start));
     disk_->sync_directory(directory_);
-    file_ = std::move(prepared.file);
+    file_ = std::move(file);
     start_ = header.start;
     header_bytes_ = bytes.size();
 }
@@ -147,21 +135,26 @@ void segment_writer::sync() {
 }
 
 bool segment_writer::is_full(log_position position) const noexcept {
-    return position - start_ >= segment_bytes_;
-}
-
-bool segment_writer::wants_spare() const {
-    const std::lock_guard lock(spare_mutex_);
-    return !spare_.has_value();
+    const auto used = position - start_;
+    return used >= segment_bytes_ || (!zeroed_ && used > 0 && spare_ready_);
 }
 
 void segment_writer::prepare_spare() {
-    if (!wants_spare()) {
+    if (spare_ready_) {
         return;
     }
-    auto made = make_zeroed(directory_ + "/" + std::string(spare_segment_name));
+    static constexpr std::array<std::byte, std::size_t{256} * 1024> zeros{};
+    const auto path = directory_ + "/" + std::string(spare_segment_name);
+    disk_->remove(path);
+    auto made = disk_->open(path, open_mode::create);
+    const auto size = segment_bytes_ + page_size;
+    for (std::uint64_t at = 0; at < size; at += zeros.size()) {
+        made->write(at, std::span(zeros).first(std::min<std::uint64_t>(zeros.size(), size - at)));
+    }
+    made->sync();
     const std::lock_guard lock(spare_mutex_);
     spare_ = std::move(made);
+    spare_ready_ = true;
 }
 
 }  // namespace dormouse

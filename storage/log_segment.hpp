@@ -6,6 +6,7 @@
 #include "storage/disk.hpp"
 #include "storage/log_record.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,8 @@ struct decoded_segment_header {
 
 /// A zeroed file that waits to become a segment.
 inline constexpr std::string_view spare_segment_name = "spare";
+/// A file that becomes a segment without having been zeroed.
+inline constexpr std::string_view hasty_segment_name = "next";
 
 /// The segment that is being written.
 ///
@@ -55,20 +58,16 @@ public:
     /// Writes whole records at `position`, behind what was written before.
     void write(log_position position, std::span<const std::byte> records);
     void sync();
+    /// It is time to begin the next segment: this one has its size, or was begun in a hurry, is
+    /// slow to write and a better one is ready.
     [[nodiscard]] bool is_full(log_position position) const noexcept;
-    [[nodiscard]] bool is_open() const noexcept { return file_ != nullptr; }
 
-    /// Makes the next segment ready, so that beginning it costs no more than a rename. Slow.
+    /// Makes the next segment ready: a file of zeros, which costs half as much to write to as one
+    /// that grows. Slow.
     void prepare_spare();
-    [[nodiscard]] bool wants_spare() const;
 
 private:
-    struct prepared_file {
-        std::unique_ptr<disk_file> file;
-        std::string path;
-    };
-    [[nodiscard]] prepared_file make_zeroed(std::string_view name) const;
-    [[nodiscard]] prepared_file take_prepared();
+    [[nodiscard]] std::unique_ptr<disk_file> take_spare();
 
     disk* disk_;
     std::string directory_;
@@ -77,8 +76,11 @@ private:
     log_position start_ = 0;
     std::uint64_t header_bytes_ = 0;
 
-    mutable std::mutex spare_mutex_;
-    std::optional<prepared_file> spare_;
+    bool zeroed_ = false;  // this segment was a spare
+
+    std::mutex spare_mutex_;
+    std::unique_ptr<disk_file> spare_;
+    std::atomic<bool> spare_ready_ = false;
 };
 
 }  // namespace dormouse

@@ -287,7 +287,9 @@ TEST_F(Cell, UndoesAnAtomicActionThatThrows) {
 
 TEST_F(Cell, AnswersNothingThatTheDiskMayStillLose) {
     ASSERT_EQ(machine.call(on(append, "acme"), append_args{.text = "first"}).value, 1);
-    machine.disk.fail_syncs(true);
+    machine.power->fails = [](disk_operation operation, const std::string&) {
+        return operation == disk_operation::sync;
+    };
 
     const auto failed = machine.call(on(append, "acme"), append_args{.text = "second"});
 

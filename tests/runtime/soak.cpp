@@ -1,25 +1,12 @@
 // `./dev soak cells --seeds N [--first S]`: the simulation with as many seeds as wanted.
 #include "tests/runtime/simulation.hpp"
+#include "tests/support/command_line.hpp"
 
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <string>
-
-namespace {
-
-std::uint64_t option(int argc, char** argv, const char* name, std::uint64_t otherwise) {
-    for (int i = 1; i + 1 < argc; ++i) {
-        if (std::strcmp(argv[i], name) == 0) {
-            return std::stoull(argv[i + 1]);
-        }
-    }
-    return otherwise;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
+    using dormouse::test::option;
     const auto seeds = option(argc, argv, "--seeds", 100);
     const auto first = option(argc, argv, "--first", 1);
     const auto objects = option(argc, argv, "--objects", 1'000);

@@ -16,7 +16,9 @@ namespace dormouse::test {
 /// Keeps background work until it is run.
 class queued_background final : public background_runner {
 public:
-    void run_later(std::function<void()> work) override { work_.push_back(std::move(work)); }
+    void run_later(background_lane /*lane*/, std::function<void()> work) override {
+        work_.push_back(std::move(work));
+    }
     void run_all() {
         while (!work_.empty()) {
             auto next = std::move(work_.front());
@@ -30,9 +32,15 @@ private:
 };
 
 struct open_storage {
-    explicit open_storage(std::string vfs = {})
-        : node(std::make_unique<storage_node>(storage_options{directory.path(), std::move(vfs)},
-                                              background)) {}
+    explicit open_storage(std::shared_ptr<disk> on = {}) { start(std::move(on)); }
+
+    void start(std::shared_ptr<disk> on) {
+        storage_options options;
+        options.directory = directory.path();
+        options.on = std::move(on);
+        options.segment_bytes = std::uint64_t{64} * 1024;
+        node = std::make_unique<storage_node>(std::move(options), background);
+    }
 
     [[nodiscard]] std::unique_ptr<object_storage> open(char digit = 'a') const {
         return node->open({"Test", std::string(64, digit), "name"});

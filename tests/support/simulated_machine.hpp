@@ -3,7 +3,7 @@
 
 #include "runtime/deterministic_scheduler.hpp"
 #include "runtime/host.hpp"
-#include "tests/support/simulated_disk.hpp"
+#include "tests/support/faulty_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <dormouse/action.hpp>
@@ -58,7 +58,7 @@ struct answer {
 class simulated_machine {
 public:
     explicit simulated_machine(std::uint64_t seed = 1, runtime_options options = {})
-        : disk(seed), options_(std::move(options)), seed_(seed) {
+        : power(std::make_shared<faulty_disk>(seed)), options_(std::move(options)), seed_(seed) {
         options_.directory = directory_.path();
         boot();
     }
@@ -66,7 +66,7 @@ public:
 
     /// Everything in memory is gone, and what the disk had not synced may be.
     void crash() {
-        disk.lose_power();
+        power->lose_power();
         if (scheduler) {
             scheduler->drop_everything();
             runtime.reset();
@@ -75,10 +75,14 @@ public:
     }
 
     void boot() {
-        disk.restore_power();
+        power->restore_power();
         scheduler = std::make_unique<deterministic_scheduler>(++seed_);
-        runtime =
-            std::make_unique<host>(*scheduler, options_, std::string(simulated_disk::vfs_name));
+        storage_options storage;
+        storage.on = power;
+        storage.segment_bytes = std::uint64_t{64} * 1024;
+        storage.idle_connections_max = 5;
+        storage.checkpoint_pages = 6;
+        runtime = std::make_unique<host>(*scheduler, options_, std::move(storage));
     }
 
     /// Starts a call from outside any object; `tenant` is the caller's.
@@ -105,7 +109,7 @@ public:
         return *result;
     }
 
-    simulated_disk disk;
+    std::shared_ptr<faulty_disk> power;
     std::unique_ptr<deterministic_scheduler> scheduler;
     std::unique_ptr<host> runtime;
 

@@ -16,7 +16,7 @@
 
 namespace dormouse {
 
-class connection;
+class object_database;
 
 /// A commit's position in the node's commit order. Everything at or below a durable position
 /// survives a crash. Position 0 is always durable.
@@ -35,7 +35,7 @@ struct ticket {
 /// back.
 class lease {
 public:
-    explicit lease(connection& held) noexcept : connection_(&held) {}
+    explicit lease(object_database& held) noexcept : object_(&held) {}
     lease(lease&& other) noexcept;
     lease& operator=(lease&&) = delete;
     ~lease();
@@ -64,8 +64,8 @@ public:
 
     /// Rows changed by the last INSERT, UPDATE or DELETE on this connection, and the rowid of the
     /// last INSERT; other statements leave them as they are.
-    [[nodiscard]] std::int64_t changes() const noexcept;
-    [[nodiscard]] std::int64_t last_insert_rowid() const noexcept;
+    [[nodiscard]] std::int64_t changes();
+    [[nodiscard]] std::int64_t last_insert_rowid();
 
     /// Nested transactions. They nest in the turn's own transaction and must be closed innermost
     /// first.
@@ -93,11 +93,11 @@ public:
     [[nodiscard]] std::uint64_t turn() const noexcept;
 
 private:
-    [[nodiscard]] std::shared_ptr<cached_statement> find_cached(statement_slot slot) noexcept;
+    [[nodiscard]] std::shared_ptr<cached_statement> find_cached(statement_slot slot);
     [[nodiscard]] borrowed_statement borrow_cached(const std::shared_ptr<cached_statement>& cached);
     [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, const std::string& sql);
 
-    connection* connection_;
+    object_database* object_;
 };
 
 /// Where typed access gets storage from: the object's current turn.

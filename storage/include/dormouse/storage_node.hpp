@@ -3,8 +3,11 @@
 #pragma once
 
 #include <dormouse/lease.hpp>
+#include <dormouse/log.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,26 +22,42 @@ struct object_key {
     std::string name;  ///< What the object was called when first woken; may be empty.
 };
 
-/// Runs blocking storage work away from the objects' loops, in the order given.
+/// What must not wait for what: a commit never waits until a file has been brought up to date.
+enum class background_lane : std::uint8_t {
+    commits,     ///< Makes commits durable.
+    maintenance  ///< Everything that may take its time.
+};
+
+/// Runs blocking storage work away from the objects' loops, each lane in the order given.
 class background_runner {
 public:
     /// Never runs `work` before it returns: the caller may hold a lock that `work` takes.
-    virtual void run_later(std::function<void()> work) = 0;
+    virtual void run_later(background_lane lane, std::function<void()> work) = 0;
 
 protected:
     ~background_runner() = default;
 };
 
+class disk;
+
 struct storage_options {
     std::filesystem::path directory;
-    std::string vfs;  ///< SQLite's name of the file system to use; empty: the system's own.
+    std::shared_ptr<disk> on{};  ///< For tests; null: the disk of this machine.
     /// The clock that deadlines of leases are in.
     std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
+    /// The clock that commits are dated by.
+    std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+    std::shared_ptr<log_sink> log{};  ///< Null is silent.
+
+    std::uint64_t segment_bytes = std::uint64_t{64} << 20;  ///< Of one file of the commit log.
+    std::size_t idle_connections_max = 64;
+    std::size_t turn_bytes_max = std::size_t{32} << 20;  ///< Of the pages one turn changes.
+    std::size_t checkpoint_pages = 64;  ///< Changed pages at which an object's file is updated.
 };
 
 /// One object's open database.
 ///
-/// **Thread safety:** actor-confined, except that the node's background work syncs it.
+/// **Thread safety:** actor-confined.
 /// **Lifetime:** shorter than its node. Close it through `storage_node::close`.
 class object_storage {
 public:
@@ -54,8 +73,8 @@ public:
 
 private:
     friend class storage_node;
-    explicit object_storage(std::unique_ptr<connection> opened) noexcept;
-    std::unique_ptr<connection> connection_;
+    explicit object_storage(std::unique_ptr<object_database> opened) noexcept;
+    std::unique_ptr<object_database> database_;
 };
 
 /// The disk of one runtime.
@@ -63,19 +82,22 @@ private:
 /// **Thread safety:** thread-safe. **Lifetime:** outlives every `object_storage` it opened.
 class storage_node {
 public:
-    /// Takes the directory, creating it if needed. Blocks.
-    /// Errors: `errc::storage_locked` when another process holds it, `errc::storage_failed`.
+    /// Takes the directory, creating it if needed, and recovers what a crash left. Blocks.
+    /// Errors: `errc::storage_locked` when another process holds it, `errc::storage_failed`; among
+    /// them that the commit log is damaged.
     storage_node(storage_options options, background_runner& background);
     storage_node(const storage_node&) = delete;
     storage_node& operator=(const storage_node&) = delete;
+    /// Brings the files of all objects up to date. No background work may be left to run; neither
+    /// that nor the clocks are used any more.
     ~storage_node();
 
     /// Opens the database, creating it when it does not exist. Blocks. One opening per key at a
     /// time. Errors: `errc::storage_failed`.
     [[nodiscard]] std::unique_ptr<object_storage> open(const object_key& key);
 
-    /// Closes in the background, leaving one plain `.sqlite` file; then calls `closed`, on the
-    /// background.
+    /// Closes once its last commit is durable, leaving one plain `.sqlite` file; then calls
+    /// `closed`, on the background.
     void close(std::unique_ptr<object_storage> storage, std::function<void()> closed);
 
     /// Calls `action` once every commit up to `position` is durable: at once if it is, otherwise on
@@ -83,9 +105,13 @@ public:
     /// durable.
     void when_durable(ticket position, std::function<void(bool failed)> action);
 
+    /// Returns when every commit up to `position` is durable, which the calling thread sees to
+    /// itself unless another is at it. Errors: `errc::storage_failed`.
+    void wait_durable(ticket position);
+
 private:
     class state;
-    std::unique_ptr<state> state_;
+    std::shared_ptr<state> state_;
 };
 
 }  // namespace dormouse

@@ -1,0 +1,109 @@
+#include "storage/connection_pool.hpp"
+
+#include "storage/object_image.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dormouse {
+
+connection_pool::connection_pool(std::size_t idle_max, steady_ticks ticks)
+    : idle_max_(idle_max), ticks_(std::move(ticks)) {}
+
+std::unique_ptr<connection> connection_pool::lend(object_image& image) {
+    if (auto own = take_bound(image)) {
+        return own;
+    }
+    auto layout = layout_of(image);
+    auto found = layout.shareable ? take_alike(image, layout) : nullptr;
+    if (found != nullptr) {
+        found->point_at(image);
+        return found;
+    }
+    auto made = std::make_unique<connection>(image, std::move(layout), ticks_);
+    const std::lock_guard lock(mutex_);
+    ++opened_;
+    return made;
+}
+
+std::unique_ptr<connection> connection_pool::take_bound(object_image& image) {
+    const std::lock_guard lock(mutex_);
+    if (image.bound == nullptr) {
+        return nullptr;
+    }
+    return take(
+        std::ranges::find_if(idle_, [&](const auto& idle) { return idle.get() == image.bound; }));
+}
+
+std::unique_ptr<connection> connection_pool::take_alike(const object_image& image,
+                                                        const schema_layout& layout) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find_if(idle_, [&](const auto& idle) {
+        return idle->class_name() == image.identity().class_name && idle->layout() == layout;
+    });
+    return found == idle_.end() ? nullptr : take(found);
+}
+
+std::unique_ptr<connection> connection_pool::take(idle_list::iterator chosen) {
+    auto taken = std::move(*chosen);
+    idle_.erase(chosen);
+    unbind(*taken);
+    return taken;
+}
+
+// An image without a connection needs no open file. One that is being entered keeps it: it is about
+// to get another connection.
+void connection_pool::unbind(connection& idle) noexcept {
+    auto* image = idle.image();
+    if (image == nullptr) {
+        return;
+    }
+    image->bound = nullptr;
+    if (image->try_enter()) {
+        image->close_file();
+        image->leave();
+    }
+}
+
+void connection_pool::give_back(std::unique_ptr<connection> returned) noexcept {
+    std::unique_ptr<connection> surplus;  // closed outside of the lock
+    const std::lock_guard lock(mutex_);
+    if (returned->is_unsound()) {
+        surplus = std::move(returned);
+        return;
+    }
+    returned->image()->bound = returned.get();
+    idle_.push_back(std::move(returned));
+    if (idle_.size() > idle_max_) {
+        surplus = take(idle_.begin());
+    }
+}
+
+void connection_pool::forget(object_image& image) noexcept {
+    std::unique_ptr<connection> own;
+    const std::lock_guard lock(mutex_);
+    if (image.bound == nullptr) {
+        return;
+    }
+    const auto found =
+        std::ranges::find_if(idle_, [&](const auto& idle) { return idle.get() == image.bound; });
+    image.bound = nullptr;
+    if ((*found)->layout().shareable) {
+        (*found)->forget_image();
+    } else {
+        own = std::move(*found);
+        idle_.erase(found);
+    }
+}
+
+std::size_t connection_pool::idle() const {
+    const std::lock_guard lock(mutex_);
+    return idle_.size();
+}
+
+std::size_t connection_pool::opened() const {
+    const std::lock_guard lock(mutex_);
+    return opened_;
+}
+
+}  // namespace dormouse

@@ -1,0 +1,49 @@
+// What a lease holds on to: one object's image, and during a turn the connection that was lent for
+// it.
+#pragma once
+
+#include "storage/connection_pool.hpp"
+#include "storage/object_image.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace dormouse {
+
+/// **Thread safety:** actor-confined.
+class object_database {
+public:
+    /// Keeps `node`, which owns the pool, for as long as it lives.
+    object_database(std::shared_ptr<const void> node, std::shared_ptr<object_image> image,
+                    connection_pool& pool);
+    object_database(const object_database&) = delete;
+    object_database& operator=(const object_database&) = delete;
+    ~object_database();
+
+    /// The turn's connection, lent by the turn's first use of it.
+    [[nodiscard]] connection& use();
+    [[nodiscard]] ticket commit();
+    void rollback() noexcept;
+    [[nodiscard]] bool broken() const noexcept;
+    [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }
+
+    void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept;
+    /// Errors: `errc::invalid_state` within a turn.
+    void enforce_foreign_keys(bool enforced);
+    [[nodiscard]] const std::shared_ptr<object_image>& image() const noexcept { return image_; }
+
+private:
+    void end_turn() noexcept;
+
+    std::shared_ptr<const void> node_;  // first, so that it goes last
+    std::shared_ptr<object_image> image_;
+    connection_pool* pool_;
+    std::unique_ptr<connection> lent_;  // in a turn that has used it
+    std::optional<std::chrono::steady_clock::time_point> deadline_;
+    std::uint64_t turn_ = 0;
+    bool foreign_keys_ = true;
+};
+
+}  // namespace dormouse

@@ -1,0 +1,277 @@
+#include "storage/object_image.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+constexpr std::string_view database_magic{"SQLite format 3\0", 16};
+
+// Offsets in the database header.
+constexpr std::size_t page_size_at = 16;
+constexpr std::size_t write_version_at = 18;
+constexpr std::size_t read_version_at = 19;
+
+/// The one page of a database without tables, as SQLite makes it: incremental vacuum keeps the
+/// places of tables a function of the DDL alone.
+page make_empty_database() {
+    sqlite3* made = nullptr;
+    sqlite3_open(":memory:", &made);
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closing(made, sqlite3_close);
+    sqlite3_exec(made,
+                 "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA user_version=1;"
+                 "PRAGMA user_version=0",
+                 nullptr, nullptr, nullptr);
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, void (*)(void*)> bytes(
+        sqlite3_serialize(made, "main", &size, 0), sqlite3_free);
+    page empty{};
+    if (bytes == nullptr || static_cast<std::size_t>(size) != empty.size()) {
+        throw error(errc::storage_failed, "SQLite cannot make an empty database of one page");
+    }
+    std::memcpy(empty.data(), bytes.get(), empty.size());
+    return empty;
+}
+
+const page& empty_database() {
+    static const page empty = make_empty_database();
+    return empty;
+}
+
+std::string describe_fault(const page& first, std::uint64_t size) {
+    if (std::memcmp(first.data(), database_magic.data(), database_magic.size()) != 0) {
+        return "it is no SQLite database";
+    }
+    const auto high = std::to_integer<unsigned>(first[page_size_at]);
+    const auto low = std::to_integer<unsigned>(first[page_size_at + 1]);
+    if (high * 256 + low != page_size) {
+        return "its page size is not 4096";
+    }
+    return size % page_size != 0 ? "its size is not a multiple of 4096" : "";
+}
+
+}  // namespace
+
+void dirty_images::add(std::shared_ptr<object_image> image) {
+    const std::lock_guard lock(mutex_);
+    const auto* key = image.get();
+    images_.emplace(key, std::move(image));
+}
+
+void dirty_images::remove(const object_image& image) {
+    const std::lock_guard lock(mutex_);
+    images_.erase(&image);
+}
+
+std::vector<std::shared_ptr<object_image>> dirty_images::all() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<object_image>> copies;
+    copies.reserve(images_.size());
+    for (const auto& [key, image] : images_) {
+        copies.push_back(image);
+    }
+    return copies;
+}
+
+object_image::object_image(image_services& node, image_identity identity)
+    : node_(&node), identity_(std::move(identity)) {}
+
+object_image::~object_image() {
+    node_->overlay_pages -= counted_pages_;
+}
+
+void object_image::open() {
+    file_ = node_->files->open(identity_.path, open_mode::existing);
+    on_disk_ = logged_ = file_ != nullptr && file_->size() > 0;
+    if (!on_disk_) {
+        page_count_ = logged_page_count_ = 1;
+        return;
+    }
+    page first{};
+    const auto size = file_->size();
+    static_cast<void>(file_->read(0, first));
+    if (const auto fault = describe_fault(first, size); !fault.empty()) {
+        throw error(errc::storage_failed, "cannot open " + identity_.path + ": " + fault);
+    }
+    page_count_ = logged_page_count_ = static_cast<page_number>(size / page_size);
+}
+
+void object_image::open_file() {
+    if (file_ == nullptr && on_disk_) {
+        file_ = node_->files->open(identity_.path, open_mode::existing);
+        if (file_ == nullptr) {
+            throw error(errc::storage_failed, identity_.path + " has gone while it was in use");
+        }
+    }
+}
+
+bool object_image::read(std::uint64_t offset, std::span<std::byte> into) {
+    if (offset >= size()) {
+        std::ranges::fill(into, std::byte{0});
+        return false;
+    }
+    const auto number = static_cast<page_number>(offset / page_size + 1);
+    const auto within = offset % page_size;
+    if (within + into.size() > page_size) {
+        throw error(errc::storage_failed, "a read crosses the border of a page");
+    }
+    if (const auto* held = overlay_.find(number)) {
+        std::memcpy(into.data(), held->data() + within, into.size());
+        return true;
+    }
+    return read_base(offset, into);
+}
+
+// Pages that SQLite never wrote, free ones, may lie behind the end of the file.
+bool object_image::read_base(std::uint64_t offset, std::span<std::byte> into) {
+    if (!on_disk_) {
+        std::ranges::fill(into, std::byte{0});
+        if (offset < page_size) {
+            std::memcpy(into.data(), empty_database().data() + offset, into.size());
+        }
+        return true;
+    }
+    open_file();
+    const auto count = file_->read(offset, into);
+    std::ranges::fill(into.subspan(count), std::byte{0});
+    // A file closed by a program that used a write-ahead log is complete but asks for one.
+    for (const auto at : {write_version_at, read_version_at}) {
+        if (offset <= at && at < offset + into.size() && into[at - offset] == std::byte{2}) {
+            into[at - offset] = std::byte{1};
+        }
+    }
+    return true;
+}
+
+void object_image::write(page_number number, page_view content) {
+    overlay_.write(number, content);
+    page_count_ = std::max(page_count_, number);
+    count_overlay();
+    if (overlay_.changed_pages() * page_size > node_->limits.record_bytes_max) {
+        throw error(errc::overloaded, "one turn may change at most " +
+                                          std::to_string(node_->limits.record_bytes_max) +
+                                          " bytes of pages");
+    }
+}
+
+void object_image::resize(page_number page_count) {
+    overlay_.cut(page_count);
+    page_count_ = page_count;
+}
+
+bool object_image::changed() const noexcept {
+    return overlay_.changed() || page_count_ != logged_page_count_;
+}
+
+void object_image::admit() {
+    node_->log->require_sound();
+    const auto& limits = node_->limits;
+    if (node_->log->waiting_bytes() > limits.waiting_bytes_max) {
+        throw error(errc::overloaded, "more than " + std::to_string(limits.waiting_bytes_max) +
+                                          " bytes of commits wait for the disk");
+    }
+    if (node_->overlay_pages.load() * page_size > limits.overlay_bytes_max) {
+        throw error(errc::overloaded, "more than " + std::to_string(limits.overlay_bytes_max) +
+                                          " bytes of pages wait for a checkpoint");
+    }
+}
+
+object_header object_image::make_header() {
+    object_header header{};
+    header.id = identity_.id;
+    header.class_number = node_->log->class_number(identity_.class_name);
+    header.page_count = page_count_;
+    header.incarnation = incarnation_;
+    header.previous = last_begin_;
+    header.sequence = sequence_ + 1;
+    return header;
+}
+
+log_position object_image::commit() {
+    record_builder record(logged_ ? record_kind::changes : record_kind::create, make_header());
+    overlay_.append_changes(record);
+    mark_dirty();
+    const auto place = node_->log->append(record.finish());
+    if (!std::exchange(logged_, true)) {
+        incarnation_ = place.begin;
+    }
+    ++sequence_;
+    last_begin_ = place.begin;
+    last_end_ = place.end;
+    overlay_.accept();
+    logged_page_count_ = page_count_;
+    count_overlay();
+    if (overlay_.page_count() >= node_->limits.checkpoint_pages &&
+        !checkpoint_requested_.exchange(true)) {
+        node_->request_checkpoint(shared_from_this());
+    }
+    return place.end;
+}
+
+// Before the append: a node checkpoint that looks between the two must not overlook the record.
+void object_image::mark_dirty() {
+    if (redo_from_.load() == 0) {
+        redo_from_.store(node_->log->durable());
+        node_->dirty->add(shared_from_this());
+    }
+}
+
+void object_image::undo() {
+    overlay_.undo();
+    page_count_ = logged_page_count_;
+    count_overlay();
+}
+
+void object_image::count_overlay() {
+    const auto pages = overlay_.page_count() + overlay_.changed_pages();  // with their pre-images
+    node_->overlay_pages += pages - counted_pages_;
+    counted_pages_ = pages;
+}
+
+void object_image::checkpoint() {
+    checkpoint_requested_ = false;
+    if (redo_from_.load() == 0 || changed() || !node_->log->is_durable(last_end_)) {
+        return;
+    }
+    try {
+        write_file();
+    } catch (const error& failure) {
+        node_->log->poison(failure.what());
+        throw;
+    }
+    overlay_.clear();
+    count_overlay();
+    redo_from_.store(0);
+    node_->dirty->remove(*this);
+}
+
+void object_image::create_file() {
+    const auto directory = identity_.path.substr(0, identity_.path.rfind('/'));
+    node_->files->create_directories(directory);
+    file_ = node_->files->open(identity_.path, open_mode::create);
+    file_->truncate(0);
+    on_disk_ = true;
+}
+
+void object_image::write_file() {
+    if (on_disk_) {
+        open_file();
+    } else {
+        create_file();
+    }
+    overlay_.for_each(
+        [&](page_number number, const page& content) { file_->write(offset_of(number), content); });
+    if (file_->size() != size()) {
+        file_->truncate(size());
+    }
+}
+
+}  // namespace dormouse

@@ -1,0 +1,89 @@
+#include "storage/page_overlay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dormouse {
+
+const page* page_overlay::find(page_number number) const noexcept {
+    const auto found = slots_.find(number);
+    return found == slots_.end() ? nullptr : found->second.now.get();
+}
+
+page_overlay::slot& page_overlay::touch(page_number number) {
+    auto& held = slots_[number];
+    if (!held.touched) {
+        touched_.push_back(number);
+        held.touched = true;
+        held.logged = std::move(held.now);
+    }
+    return held;
+}
+
+void page_overlay::write(page_number number, page_view content) {
+    auto& held = touch(number);
+    if (held.now == nullptr) {
+        held.now = std::make_unique<page>();
+    }
+    std::ranges::copy(content, held.now->begin());
+}
+
+void page_overlay::cut(page_number count) {
+    std::vector<page_number> behind;
+    for (const auto& [number, held] : slots_) {
+        if (number > count && held.now != nullptr) {
+            behind.push_back(number);
+        }
+    }
+    for (const auto number : behind) {
+        touch(number).now.reset();
+    }
+}
+
+void page_overlay::append_changes(record_builder& record) const {
+    for (const auto number : touched_) {
+        const auto& held = slots_.at(number);
+        if (held.now == nullptr) {
+            continue;
+        }
+        if (held.logged != nullptr) {
+            record.add_delta(number, *held.logged, *held.now);
+        } else {
+            record.add_image(number, *held.now);
+        }
+    }
+}
+
+void page_overlay::accept() {
+    for (const auto number : touched_) {
+        const auto found = slots_.find(number);
+        if (found->second.now == nullptr) {
+            slots_.erase(found);
+        } else {
+            found->second.logged.reset();
+            found->second.touched = false;
+        }
+    }
+    touched_.clear();
+}
+
+void page_overlay::undo() {
+    for (const auto number : touched_) {
+        const auto found = slots_.find(number);
+        if (found->second.logged == nullptr) {
+            slots_.erase(found);
+        } else {
+            found->second.now = std::move(found->second.logged);
+            found->second.touched = false;
+        }
+    }
+    touched_.clear();
+}
+
+// An empty map keeps its table: what an idle object does not need goes back.
+void page_overlay::clear() {
+    slots_ = slot_map();
+    touched_ = std::vector<page_number>();
+}
+
+}  // namespace dormouse

@@ -1,0 +1,31 @@
+// Parsing a schema and preparing statements costs ten times what a query does, so a connection goes
+// from one object to the next with both. That is safe between databases whose schema lies in the
+// same bytes, root pages included: an equal schema cookie alone proves nothing.
+#pragma once
+
+#include "storage/page.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace dormouse {
+
+/// Every page of a database's schema table, without the fields of the header that data changes.
+struct schema_layout {
+    std::vector<std::byte> pages;
+    /// Connections may be shared. A virtual table keeps state in its connection; a malformed schema
+    /// is nobody else's business.
+    bool shareable = false;
+
+    bool operator==(const schema_layout&) const = default;
+};
+
+using page_reader = std::function<void(page_number, page&)>;
+
+[[nodiscard]] schema_layout read_layout(const page_reader& read);
+
+/// SQLite's count of schema changes, in the first page.
+[[nodiscard]] std::uint32_t schema_cookie(page_view first) noexcept;
+
+}  // namespace dormouse

@@ -1,0 +1,328 @@
+#include "tests/storage/power_simulation.hpp"
+
+#include "tests/support/faulty_disk.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <dormouse/error.hpp>
+#include <dormouse/storage_node.hpp>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace dormouse::test {
+namespace {
+
+constexpr std::size_t object_count = 6;
+constexpr int lives = 6;
+constexpr std::int64_t version_key = 1'000;  // a row that makes every version unlike all others
+constexpr int steps_per_life = 250;
+
+/// What an object's table holds: the bytes are derived from the number.
+using table = std::map<std::int64_t, std::int64_t>;
+
+struct version {
+    std::uint64_t position = 0;
+    table rows;
+};
+
+/// Runs background work in an order drawn from a seed, each lane in its own order.
+class random_background final : public background_runner {
+public:
+    explicit random_background(std::mt19937_64& random) : random_(&random) {}
+
+    void run_later(background_lane lane, std::function<void()> work) override {
+        lanes_.at(static_cast<std::size_t>(lane)).push_back(std::move(work));
+    }
+
+    bool run_step() {
+        const auto first = (*random_)() % lanes_.size();
+        for (std::size_t i = 0; i < lanes_.size(); ++i) {
+            auto& lane = lanes_.at((first + i) % lanes_.size());
+            if (!lane.empty()) {
+                const auto work = std::move(lane.front());
+                lane.pop_front();
+                work();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void clear() { lanes_ = {}; }
+
+private:
+    std::mt19937_64* random_;
+    std::array<std::deque<std::function<void()>>, 2> lanes_;
+};
+
+/// One object as the test knows it.
+struct model {
+    std::unique_ptr<object_storage> open;
+    bool closing = false;
+    std::vector<version> versions{{}};  ///< The oldest that may be found, and all after it.
+};
+
+class power_simulation {
+public:
+    explicit power_simulation(std::uint64_t seed)
+        : random_(seed), on_(std::make_shared<faulty_disk>(seed)), background_(random_) {}
+
+    power_result run() {
+        try {
+            for (int life = 0; life < lives; ++life) {
+                live();
+                crash();
+                come_back();
+            }
+        } catch (const std::exception& broken) {
+            result_.failure = broken.what();
+        }
+        crash();
+        return std::move(result_);
+    }
+
+private:
+    std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+    void start() {
+        storage_options options;
+        options.directory = directory_.path();
+        options.on = on_;
+        options.segment_bytes = std::uint64_t{16} * 1024;
+        options.idle_connections_max = 3;
+        options.checkpoint_pages = 8;
+        options.turn_bytes_max = std::size_t{8} << 20;
+        node_ = std::make_unique<storage_node>(std::move(options), background_);
+    }
+
+    void live() {
+        if (node_ == nullptr) {
+            start();
+        }
+        if (below(2) == 0) {
+            on_->lose_power_after(below(400));
+        }
+        for (int i = 0; i < steps_per_life && on_->powered(); ++i) {
+            try {
+                step();
+            } catch (const error& failed) {
+                if (on_->powered()) {
+                    throw std::runtime_error(std::string("failed with power: ") + failed.what());
+                }
+            }
+        }
+    }
+
+    void step() {
+        if (below(3) == 0) {
+            static_cast<void>(background_.run_step());
+            return;
+        }
+        auto& object = objects_.at(below(objects_.size()));
+        const auto number = static_cast<std::size_t>(&object - objects_.data());
+        if (object.closing) {
+            static_cast<void>(background_.run_step());
+        } else if (object.open == nullptr) {
+            object.open = open(number);
+        } else if (below(12) == 0) {
+            object.closing = true;
+            node_->close(std::move(object.open), [&object] { object.closing = false; });
+        } else {
+            write(object);
+        }
+    }
+
+    [[nodiscard]] std::unique_ptr<object_storage> open(std::size_t number) const {
+        return node_->open({"Test", std::string(64, static_cast<char>('a' + number)), {}});
+    }
+
+    void write(model& object) {
+        auto rows = object.versions.back().rows;
+        auto turn = object.open->begin_turn();
+        turn.execute("CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY, n INTEGER, bytes BLOB)");
+        change_schema(turn);
+        const auto changes = below(40) == 0 ? 300 : 1 + below(5);
+        for (std::uint64_t i = 0; i < changes; ++i) {
+            if (below(6) == 0) {
+                auto undone = rows;
+                turn.begin_savepoint();
+                change_row(turn, undone);
+                turn.rollback_savepoint();
+            } else {
+                change_row(turn, rows);
+            }
+        }
+        put_row(turn, rows, version_key, 10);
+        if (below(8) == 0) {
+            turn.rollback();
+            return;
+        }
+        const auto position = turn.commit();
+        ++result_.commits;
+        object.versions.push_back({position.position, std::move(rows)});
+        node_->when_durable(position, [this, position](bool failed) {
+            if (!failed) {
+                acknowledged_ = std::max(acknowledged_, position.position);
+            }
+        });
+    }
+
+    /// Shrinks, grows and relocates what is on the pages, or changes the layout.
+    void change_schema(lease& turn) {
+        switch (below(20)) {
+            case 0:
+                turn.execute("CREATE INDEX IF NOT EXISTS i ON t (n)");
+                break;
+            case 1:
+                turn.execute("DROP INDEX IF EXISTS i");
+                break;
+            case 2:
+                turn.execute("PRAGMA incremental_vacuum(20)");
+                break;
+            default:
+                break;
+        }
+    }
+
+    void change_row(lease& turn, table& rows) {
+        const auto key = static_cast<std::int64_t>(below(60));
+        if (below(4) == 0) {
+            auto removal = turn.prepare("DELETE FROM t WHERE k = ?1");
+            removal->bind(1, key);
+            removal->run();
+            rows.erase(key);
+            return;
+        }
+        constexpr std::array<std::int64_t, 4> sizes{10, 300, 3'000, 20'000};
+        put_row(turn, rows, key, sizes.at(below(sizes.size())));
+    }
+
+    void put_row(lease& turn, table& rows, std::int64_t key, std::int64_t bytes) {
+        const auto number = static_cast<std::int64_t>(next_number_++);
+        auto upsert =
+            turn.prepare("REPLACE INTO t VALUES (?1, ?2, CAST(printf('%.*c', ?3, 'x') AS BLOB))");
+        upsert->bind(1, key);
+        upsert->bind(2, number);
+        upsert->bind(3, bytes);
+        upsert->run();
+        rows[key] = number;
+    }
+
+    void crash() {
+        ++result_.crashes;
+        on_->lose_power();
+        for (auto& object : objects_) {
+            object.open.reset();
+            object.closing = false;
+        }
+        background_.clear();
+        node_.reset();
+        on_->restore_power();
+    }
+
+    void come_back() {
+        while (below(3) == 0) {
+            on_->lose_power_after(below(30));
+            try {
+                start();
+            } catch (const error&) {
+                ++result_.recoveries_cut;
+            }
+            on_->lose_power();
+            background_.clear();
+            node_.reset();
+            on_->restore_power();
+        }
+        start();
+        check();
+    }
+
+    /// One cut of the log must explain what every object holds.
+    void check() {
+        std::uint64_t at_least = acknowledged_;
+        std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
+        for (std::size_t i = 0; i < objects_.size(); ++i) {
+            auto& object = objects_.at(i);
+            object.open = open(i);
+            const auto found = read(*object.open, i);
+            const auto match = std::ranges::find_if(
+                object.versions, [&](const auto& known) { return known.rows == found; });
+            if (match == object.versions.end()) {
+                throw std::runtime_error("object " + std::to_string(i) +
+                                         " holds what it never held at the end of a turn");
+            }
+            at_least = std::max(at_least, match->position);
+            if (const auto next = std::next(match); next != object.versions.end()) {
+                before = std::min(before, next->position);
+            }
+            count_tail(object, match);
+            version base = *match;
+            object.versions = {std::move(base)};
+        }
+        if (at_least >= before) {
+            throw std::runtime_error("a commit at " + std::to_string(before) +
+                                     " is lost, although " + std::to_string(at_least) +
+                                     " was acknowledged or is there");
+        }
+    }
+
+    void count_tail(const model& object, std::vector<version>::const_iterator match) {
+        for (const auto& known : object.versions) {
+            if (known.position > acknowledged_) {
+                const bool kept = known.position <= match->position;
+                ++(kept ? result_.kept_unacknowledged : result_.lost_unacknowledged);
+            }
+        }
+    }
+
+    static table read(object_storage& object, std::size_t number) {
+        auto turn = object.begin_turn();
+        auto check = turn.prepare("PRAGMA integrity_check");
+        static_cast<void>(check->step());
+        if (check->text(0) != "ok") {
+            throw std::runtime_error("object " + std::to_string(number) +
+                                     " is damaged: " + std::string(check->text(0)));
+        }
+        table rows;
+        auto exists = turn.prepare("SELECT 1 FROM sqlite_schema WHERE name = 't'");
+        if (!exists->step()) {
+            return rows;
+        }
+        auto all = turn.prepare(
+            "SELECT k, n, bytes = CAST(printf('%.*c', length(bytes), 'x') AS BLOB) FROM t");
+        while (all->step()) {
+            rows[all->integer(0)] = all->integer(1);
+            if (all->integer(2) != 1) {
+                throw std::runtime_error("object " + std::to_string(number) + " holds other bytes");
+            }
+        }
+        return rows;
+    }
+
+    temporary_directory directory_;
+    std::mt19937_64 random_;
+    std::shared_ptr<faulty_disk> on_;
+    random_background background_;
+    std::unique_ptr<storage_node> node_;
+    std::array<model, object_count> objects_;
+    std::uint64_t acknowledged_ = 0;
+    std::uint64_t next_number_ = 1;
+    power_result result_;
+};
+
+}  // namespace
+
+power_result simulate_power_losses(std::uint64_t seed) {
+    return power_simulation(seed).run();
+}
+
+}  // namespace dormouse::test

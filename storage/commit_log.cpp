@@ -26,6 +26,7 @@ commit_log::commit_log(disk& on, commit_log_options options, log_start start, re
       segments_(std::move(start.segments)),
       next_(start.end),
       durable_(start.end),
+      announced_(start.end),
       epoch_(start.epoch + 1),
       last_time_(start.time) {
     begin_segment(next_);
@@ -147,9 +148,8 @@ void commit_log::begin_segment(log_position start) {
     segments_[start] = options_.directory + "/" + segment_name(start);
 }
 
-// The new position is published only when nothing older waits: an action that finds its position
-// durable runs at once, and must not overtake one that is about to run.
 void commit_log::run_actions(std::unique_lock<std::mutex>& lock, log_position reached) {
+    durable_.store(reached, std::memory_order_release);
     while (!actions_.empty() && (poisoned_ || actions_.begin()->first <= reached)) {
         auto next = actions_.extract(actions_.begin());
         const bool failed = next.key() > reached;
@@ -157,19 +157,19 @@ void commit_log::run_actions(std::unique_lock<std::mutex>& lock, log_position re
         next.mapped()(failed);
         lock.lock();
     }
-    durable_.store(std::max(durable(), reached), std::memory_order_release);
+    announced_ = std::max(announced_, reached);
 }
 
+// What is durable but not announced yet waits its turn: an action that ran at once would overtake
+// one that is about to run.
 void commit_log::when_durable(log_position position, durable_action action) {
     bool failed = false;
     {
         const std::lock_guard lock(mutex_);
-        if (!is_durable(position)) {
-            if (!poisoned_) {
-                actions_.emplace(position, std::move(action));
-                return;
-            }
-            failed = true;
+        failed = !is_durable(position);
+        if (position > announced_ && !poisoned_) {
+            actions_.emplace(position, std::move(action));
+            return;
         }
     }
     action(failed);

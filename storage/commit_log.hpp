@@ -107,6 +107,7 @@ private:
     std::multimap<log_position, durable_action> actions_;
     log_position next_;
     std::atomic<log_position> durable_;
+    log_position announced_;  // everything that waited for positions up to here has been told
     std::uint32_t epoch_;
     std::uint64_t last_time_;
     std::string failure_;  // empty while sound

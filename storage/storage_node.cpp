@@ -318,6 +318,10 @@ void storage_node::when_durable(ticket position, std::function<void(bool failed)
     state_->log().when_durable(position.position, std::move(action));
 }
 
+bool storage_node::is_durable(ticket position) const noexcept {
+    return state_->log().is_durable(position.position);
+}
+
 void storage_node::wait_durable(ticket position) {
     state_->log().wait_durable(position.position);
 }

@@ -97,6 +97,21 @@ TEST_F(CommitLog, TellsWhatBecameDurableInOrder) {
     EXPECT_TRUE(log->is_durable(second.end));
 }
 
+TEST_F(CommitLog, IsDurableForThoseItTells) {
+    const auto place = append(1);
+    bool durable = false;
+    bool later = false;
+    log->when_durable(place.end, [&](bool) {
+        durable = log->is_durable(place.end);
+        log->when_durable(place.end, [&](bool failed) { later = !failed; });
+    });
+
+    log->flush();
+
+    EXPECT_TRUE(durable);
+    EXPECT_TRUE(later);
+}
+
 TEST_F(CommitLog, MakesDurableInTheCallersThread) {
     const auto place = append(1);
 

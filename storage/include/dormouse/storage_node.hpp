@@ -105,6 +105,8 @@ public:
     /// durable.
     void when_durable(ticket position, std::function<void(bool failed)> action);
 
+    [[nodiscard]] bool is_durable(ticket position) const noexcept;
+
     /// Returns when every commit up to `position` is durable, which the calling thread sees to
     /// itself unless another is at it. Errors: `errc::storage_failed`.
     void wait_durable(ticket position);

@@ -21,7 +21,6 @@ constexpr std::array readable_pragmas{"analysis_limit",
                                       "application_id",
                                       "collation_list",
                                       "compile_options",
-                                      "data_version",
                                       "database_list",
                                       "defer_foreign_keys",
                                       "encoding",
@@ -120,6 +119,10 @@ void connection::configure() {
     sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     run_trusted("PRAGMA journal_mode=MEMORY");
     run_trusted("PRAGMA temp_store=MEMORY");
+    run_trusted("CREATE TEMP TABLE dormouse_nothing (v)");
+    change_nothing_ = compile_trusted(database_, "DELETE FROM temp.dormouse_nothing WHERE 0");
+    sqlite3_create_function_v2(database_, "total_changes", 0, SQLITE_UTF8, this,
+                               &connection::total_changes, nullptr, nullptr, nullptr);
     begin_ = compile_trusted(database_, "BEGIN");
     commit_ = compile_trusted(database_, "COMMIT");
     sqlite3_progress_handler(database_, steps_between_deadline_checks, &connection::deadline_passed,
@@ -142,14 +145,31 @@ connection::~connection() {
 void connection::close() noexcept {
     sqlite3_finalize(begin_);
     sqlite3_finalize(commit_);
+    sqlite3_finalize(change_nothing_);
     sqlite3_close(database_);
 }
 
-// What SQLite keeps per connection and shows to SQL must not show one object to another.
 void connection::point_at(object_image& next) {
     image_ = &next;
     dormouse::point_at(database_, image_);
+}
+
+// SQLite counts per connection, whose turns may be of several objects. Here the counts begin anew
+// with each turn, so that no object learns of another and a program sees the same whether or not
+// its connection was lent to somebody else meanwhile. Only a statement that changes rows sets
+// changes(), be it none.
+void connection::reset_counters() noexcept {
+    if (sqlite3_changes64(database_) != 0) {
+        static_cast<void>(run_trusted(change_nothing_));
+    }
     sqlite3_set_last_insert_rowid(database_, 0);
+    changes_before_ = sqlite3_total_changes64(database_);
+}
+
+void connection::total_changes(sqlite3_context* call, int /*count*/,
+                               sqlite3_value** /*arguments*/) {
+    const auto& self = *static_cast<connection*>(sqlite3_user_data(call));
+    sqlite3_result_int64(call, sqlite3_total_changes64(self.database_) - self.changes_before_);
 }
 
 void connection::forget_image() noexcept {
@@ -213,6 +233,7 @@ void connection::begin() {
     if (in_turn_) {
         return;
     }
+    reset_counters();
     if (const int code = run_trusted(begin_); code != SQLITE_OK) {
         throw_sqlite_failure(database_, code, "BEGIN");
     }

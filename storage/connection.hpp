@@ -64,6 +64,7 @@ public:
 
 private:
     static int deadline_passed(void* self);
+    static void total_changes(sqlite3_context* call, int count, sqlite3_value** arguments);
     static int authorize(void* self, int operation, const char* first, const char* second,
                          const char* database, const char* trigger);
     void configure();
@@ -73,6 +74,7 @@ private:
     [[nodiscard]] ticket log_changes();
     void follow_schema();
     [[noreturn]] void fail_commit(int code);
+    void reset_counters() noexcept;
     void run_trusted(const char* sql);
     [[nodiscard]] int run_trusted(sqlite3_stmt* compiled) noexcept;
     void close_cursors() noexcept;
@@ -80,6 +82,8 @@ private:
     sqlite3* database_ = nullptr;
     sqlite3_stmt* begin_ = nullptr;
     sqlite3_stmt* commit_ = nullptr;
+    sqlite3_stmt* change_nothing_ = nullptr;
+    std::int64_t changes_before_ = 0;  // of other turns
     object_image* image_;
     std::string class_name_;
     schema_layout layout_;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -73,7 +74,8 @@ TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
          {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "ATTACH ':memory:' AS other",
           "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF", "PRAGMA WAL_AUTOCHECKPOINT=0",
           "PRAGMA hard_heap_limit = 1", "PRAGMA temp_store_directory = '/tmp'",
-          "PRAGMA query_only = ON", "PRAGMA writable_schema = ON", "PRAGMA schema_version = 1"}) {
+          "PRAGMA query_only = ON", "PRAGMA data_version", "CREATE TEMP TABLE x (v)",
+          "PRAGMA writable_schema = ON", "PRAGMA schema_version = 1"}) {
         try {
             turn.execute(sql);
             ADD_FAILURE() << sql;
@@ -91,6 +93,96 @@ TEST_F(Lease, LetsSqlAskAboutItsDatabase) {
           "PRAGMA optimize"}) {
         EXPECT_NO_THROW(turn.execute(sql)) << sql;
     }
+}
+
+/// Everything about a connection that SQL can ask for.
+std::string view_of(object_storage& object) {
+    std::string seen;
+    auto turn = object.begin_turn();
+    for (const auto* sql :
+         {"SELECT changes(), total_changes(), last_insert_rowid()", "PRAGMA foreign_keys",
+          "PRAGMA defer_foreign_keys", "PRAGMA recursive_triggers",
+          "PRAGMA reverse_unordered_selects", "PRAGMA ignore_check_constraints",
+          "PRAGMA legacy_alter_table", "PRAGMA analysis_limit", "PRAGMA user_version",
+          "PRAGMA application_id", "PRAGMA page_count", "PRAGMA freelist_count",
+          "SELECT name FROM sqlite_schema", "SELECT name FROM sqlite_temp_schema",
+          "SELECT 'A' LIKE 'a'", "SELECT * FROM t", "PRAGMA table_list"}) {
+        auto rows = turn.prepare(sql);
+        while (rows->step()) {
+            for (int column = 0; column < rows->column_count(); ++column) {
+                seen.append(rows->text(column)).append("|");
+            }
+        }
+        seen += '\n';
+    }
+    return seen;
+}
+
+// Both have the same layout, so the second gets the connection of the first.
+TEST_F(Lease, ShowsNothingOfTheObjectThatHadTheConnectionBefore) {
+    const auto fill = [](object_storage& object) {
+        auto turn = object.begin_turn();
+        turn.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)");
+        (void)turn.commit();
+    };
+    auto other = storage_.open('b');
+    fill(*other);
+    auto reference = storage_.open('c');
+    fill(*reference);
+    const auto expected = view_of(*reference);
+    for (const auto* sql : {"INSERT INTO t VALUES (7, 'secret')",
+                            "UPDATE t SET text = 'x' WHERE id = 99",
+                            "PRAGMA user_version = 7",
+                            "PRAGMA application_id = 9",
+                            "PRAGMA defer_foreign_keys = ON",
+                            "PRAGMA optimize",
+                            "PRAGMA case_sensitive_like = ON",
+                            "PRAGMA recursive_triggers = ON",
+                            "PRAGMA foreign_keys = OFF",
+                            "PRAGMA reverse_unordered_selects = ON",
+                            "PRAGMA ignore_check_constraints = ON",
+                            "PRAGMA legacy_alter_table = ON",
+                            "PRAGMA analysis_limit = 5",
+                            "CREATE TEMP TABLE secret (v)",
+                            "CREATE TEMP VIEW secret AS SELECT 1",
+                            "PRAGMA temp_store = FILE",
+                            "PRAGMA cache_size = 1",
+                            "DELETE FROM t",
+                            "CREATE TABLE secret (v)",
+                            "DROP TABLE secret",
+                            "ANALYZE",
+                            "DROP TABLE IF EXISTS sqlite_stat1"}) {
+        {
+            auto turn = object_->begin_turn();
+            try {
+                turn.execute(sql);
+                (void)turn.commit();
+            } catch (const error&) {
+                turn.rollback();
+            }
+        }
+        storage_.node->close(std::move(other), [] {});
+        storage_.background.run_all();
+        other = storage_.open('b');
+        EXPECT_EQ(view_of(*other), expected) << sql;
+    }
+}
+
+TEST_F(Lease, CountsChangesFromTheBeginningOfTheTurn) {
+    const auto counts = [](lease& turn) {
+        auto row = turn.prepare("SELECT changes(), total_changes(), last_insert_rowid()");
+        (void)row->step();
+        return std::array{row->integer(0), row->integer(1), row->integer(2)};
+    };
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("INSERT INTO t VALUES (5, 'a'), (6, 'b'); UPDATE t SET text = 'c'");
+        EXPECT_EQ(counts(turn), (std::array<std::int64_t, 3>{2, 4, 6}));
+        (void)turn.commit();
+    }
+    auto turn = object_->begin_turn();
+    EXPECT_EQ(counts(turn), (std::array<std::int64_t, 3>{0, 0, 0}));
+    EXPECT_EQ(turn.changes(), 0);
 }
 
 TEST_F(Lease, RefusesTextThatHoldsANul) {

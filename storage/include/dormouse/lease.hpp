@@ -62,8 +62,8 @@ public:
     /// savepoint.
     void execute(std::string_view sql);
 
-    /// Rows changed by the last INSERT, UPDATE or DELETE on this connection, and the rowid of the
-    /// last INSERT; other statements leave them as they are.
+    /// Rows changed by this turn's last INSERT, UPDATE or DELETE, and the rowid of its last INSERT;
+    /// other statements leave them as they are. 0 when the turn begins, as in SQL.
     [[nodiscard]] std::int64_t changes();
     [[nodiscard]] std::int64_t last_insert_rowid();
 

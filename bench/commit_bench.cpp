@@ -164,7 +164,7 @@ void compare(report& found, std::size_t objects) {
     for (int round = 0; round < rounds; ++round) {
         const auto mine = ours.run();
         double best = 0;
-        for (const std::size_t threads : {1, 4, 16, 64}) {
+        for (const std::size_t threads : {1U, 4U, 16U, 64U}) {
             if (threads <= objects) {
                 best = std::max(best, theirs.run(threads).per_second);
             }
@@ -185,7 +185,7 @@ void compare(report& found, std::size_t objects) {
 
 int main(int argc, char** argv) {
     report found;
-    for (const std::size_t objects : {1, 64, 1'000}) {
+    for (const std::size_t objects : {1U, 64U, 1'000U}) {
         compare(found, objects);
     }
     return found.finish(argc, argv);

@@ -35,7 +35,7 @@ protected:
         try {
             start();
             for (int i = 0; i < turns; ++i) {
-                write(i % 2, i);
+                write(static_cast<std::size_t>(i) % 2, i);
             }
             return true;
         } catch (const error& told) {

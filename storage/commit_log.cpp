@@ -46,7 +46,7 @@ log_span commit_log::append_locked(std::span<std::byte> record) {
     seal_header(record, {next_, durable_.load(std::memory_order_relaxed), epoch_, last_time_});
     const bool first = waiting_.empty();
     waiting_.insert(waiting_.end(), record.begin(), record.end());
-    const log_span place{next_, next_ + record.size()};
+    const log_span place{next_, next_ + record.size(), last_time_};
     next_ = place.end;
     if (first && !flushing_) {
         ask_.flush();
@@ -203,9 +203,9 @@ void commit_log::remove_before(log_position position) {
     }
 }
 
-log_position commit_log::begin() const {
+std::map<log_position, std::string> commit_log::segments() const {
     const std::lock_guard lock(mutex_);
-    return segments_.begin()->first;
+    return segments_;
 }
 
 void commit_log::poison(const std::string& reason) noexcept {

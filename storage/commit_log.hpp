@@ -35,6 +35,7 @@ struct log_start {
 struct log_span {
     log_position begin = 0;
     log_position end = 0;  ///< The record is durable when everything before this is.
+    std::uint64_t time = 0;
 };
 
 /// **Thread safety:** thread-safe.
@@ -71,8 +72,8 @@ public:
     /// Removes the segments that lie wholly before `position`, oldest first: a gap would look like
     /// damage.
     void remove_before(log_position position);
-    /// Where the oldest segment begins.
-    [[nodiscard]] log_position begin() const;
+    /// Paths of the segments by where they begin.
+    [[nodiscard]] std::map<log_position, std::string> segments() const;
 
     void poison(const std::string& reason) noexcept;
     [[nodiscard]] bool poisoned() const;

@@ -109,8 +109,7 @@ connection::connection(object_image& first, schema_layout layout, steady_ticks t
         configure();
     } catch (const error& failure) {
         close();
-        throw error(errc::storage_failed,
-                    "cannot open " + first.identity().path + ": " + failure.what());
+        throw error(errc::storage_failed, "cannot open " + first.path() + ": " + failure.what());
     }
 }
 
@@ -281,6 +280,7 @@ void connection::fail_commit(int code) {
 ticket connection::log_changes() {
     try {
         const ticket position{image_->commit()};
+        emptied_ = false;
         follow_schema();
         return position;
     } catch (...) {
@@ -313,6 +313,20 @@ void connection::rollback() noexcept {
 void connection::undo() noexcept {
     image_->undo();
     static_cast<void>(image_->take_refusal());
+    if (std::exchange(emptied_, false)) {
+        unsound_ = true;  // the connection knows the empty database
+    }
+}
+
+void connection::empty() {
+    const auto until = deadline;
+    rollback();
+    deadline = until;
+    image_->load_facts();
+    image_->make_empty();
+    point_at(*image_);
+    emptied_ = true;
+    begin();
 }
 
 // A statement in the middle of its rows would keep the transaction open.

@@ -49,6 +49,9 @@ public:
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
 
+    /// Empties the database; the turn goes on with that.
+    void empty();
+
     [[nodiscard]] statement compile(std::string_view sql, std::string_view* rest);
     /// Lends a statement that is not cached; it is finalized when its turn ends, if not before.
     [[nodiscard]] borrowed_statement lend_uncached(statement compiled);
@@ -90,6 +93,7 @@ private:
     std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
     steady_ticks ticks_;
     bool in_turn_ = false;
+    bool emptied_ = false;  // in this turn
     bool trusted_ = false;  // our own statement runs, which passes the authorizer
     bool unsound_ = false;
     int savepoint_depth_ = 0;

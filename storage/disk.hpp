@@ -50,7 +50,7 @@ public:
     /// Replaces what `to` names.
     virtual void rename(const std::string& from, const std::string& to) = 0;
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
-    /// The names in a directory, sorted; none when it does not exist.
+    /// The names in a directory, sorted; none when it is no directory.
     [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
     virtual void create_directories(const std::string& directory) = 0;
     /// Returns when the names in the directory would survive a power loss.

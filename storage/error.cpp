@@ -44,6 +44,9 @@ constexpr std::array code_texts{
               "the content type is not supported"},
     code_text{errc::foreign_host, "foreign_host", "the host or origin is not served here"},
     code_text{errc::not_found, "not_found", "no such route"},
+    code_text{errc::invalid_bookmark, "invalid_bookmark",
+              "not a bookmark the object can go back to"},
+    code_text{errc::storage_full, "storage_full", "the disk is nearly full"},
 };
 
 const code_text* find_text(int code) noexcept {

@@ -107,4 +107,23 @@ void lease::rollback() noexcept {
     std::exchange(object_, nullptr)->rollback();
 }
 
+void lease::delete_all() {
+    object_->delete_all();
+}
+object_metadata lease::metadata() {
+    return object_->metadata();
+}
+void lease::set_metadata(object_metadata changed) {
+    object_->set_metadata(std::move(changed));
+}
+bookmark lease::current_bookmark() {
+    return object_->current_bookmark();
+}
+bookmark lease::bookmark_for_time(std::chrono::system_clock::time_point time) {
+    return object_->bookmark_for_time(time);
+}
+bookmark lease::restore_on_next_wake(const bookmark& mark) {
+    return object_->restore_on_next_wake(mark);
+}
+
 }  // namespace dormouse

@@ -33,14 +33,37 @@ std::optional<T> take(std::span<const std::byte>& bytes) {
 }
 
 bool is_about_object(record_kind kind) {
-    return kind == record_kind::changes || kind == record_kind::create ||
-           kind == record_kind::destroy;
+    switch (kind) {
+        case record_kind::changes:
+        case record_kind::create:
+        case record_kind::destroy:
+        case record_kind::adopt:
+        case record_kind::swap:
+            return true;
+        case record_kind::checkpoint:
+        case record_kind::object_class:
+            break;
+    }
+    return false;
 }
 
 bool is_plausible(const record_header& header, log_position position, std::uint32_t epoch,
                   std::size_t available) {
     return header.magic == record_magic && header.position == position && header.epoch == epoch &&
            header.length >= sizeof header && header.length % 8 == 0 && header.length <= available;
+}
+
+bool take_metadata(record_view& record) {
+    if ((record.header.flags & has_metadata) == 0) {
+        return true;
+    }
+    const auto length = take<std::uint32_t>(record.entries);
+    if (!length || *length > record.entries.size()) {
+        return false;
+    }
+    record.metadata = record.entries.first(*length);
+    record.entries = record.entries.subspan(*length);
+    return true;
 }
 
 std::uint32_t header_checksum(record_header header) {
@@ -71,6 +94,14 @@ record_builder::record_builder(record_kind kind, const object_header& object)
 
 void record_builder::add_bytes(std::span<const std::byte> bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+}
+
+void record_builder::add_metadata(std::span<const std::byte> encoded) {
+    constexpr auto at = offsetof(record_header, flags);
+    const std::uint16_t flags = has_metadata;
+    std::memcpy(bytes_.data() + at, &flags, sizeof flags);
+    add_bytes(bytes_of(static_cast<std::uint32_t>(encoded.size())));
+    add_bytes(encoded);
 }
 
 // The entry's place is kept free until its length is known.
@@ -129,6 +160,12 @@ void seal_header(std::span<std::byte> record, const record_place& place) {
     std::memcpy(record.data(), &header, sizeof header);
 }
 
+std::optional<record_view> parse_record(std::span<const std::byte> bytes) {
+    auto rest = bytes;
+    const auto header = take<record_header>(rest);
+    return header ? parse_record(bytes, header->position, header->epoch) : std::nullopt;
+}
+
 std::optional<record_view> parse_record(std::span<const std::byte> bytes, log_position position,
                                         std::uint32_t epoch) {
     auto rest = bytes;
@@ -139,6 +176,7 @@ std::optional<record_view> parse_record(std::span<const std::byte> bytes, log_po
     }
     record_view record;
     record.header = *header;
+    record.bytes = bytes.first(header->length);
     record.body = rest.first(header->length - sizeof(record_header));
     if (checksum(record.body) != header->body_checksum) {
         return std::nullopt;
@@ -146,7 +184,7 @@ std::optional<record_view> parse_record(std::span<const std::byte> bytes, log_po
     if (is_about_object(header->kind)) {
         record.entries = record.body;
         record.object = take<object_header>(record.entries);
-        if (!record.object) {
+        if (!record.object || !take_metadata(record)) {
             return std::nullopt;
         }
     }
@@ -195,6 +233,19 @@ std::optional<log_position> read_checkpoint(const record_view& record) {
     return record.header.kind == record_kind::checkpoint ? take<log_position>(body) : std::nullopt;
 }
 
+record_builder make_swap(const object_header& object, std::uint32_t source,
+                         std::span<const std::byte> metadata) {
+    record_builder record(record_kind::swap, object);
+    record.add_metadata(metadata);
+    record.add_bytes(bytes_of(source));
+    return record;
+}
+
+std::optional<std::uint32_t> read_swap(const record_view& record) {
+    auto rest = record.entries;
+    return record.header.kind == record_kind::swap ? take<std::uint32_t>(rest) : std::nullopt;
+}
+
 record_builder make_class(const class_fact& fact) {
     record_builder record(record_kind::object_class);
     record.add_bytes(bytes_of(fact.number));
@@ -214,6 +265,13 @@ std::optional<class_fact> read_class(const record_view& record) {
         return std::nullopt;
     }
     return class_fact{*number, {reinterpret_cast<const char*>(body.data()), *length}};
+}
+
+void learn_class(const record_view& record, std::vector<std::string>& classes) {
+    if (const auto fact = read_class(record)) {
+        classes.resize(std::max<std::size_t>(classes.size(), std::size_t{fact->number} + 1));
+        classes[fact->number] = fact->name;
+    }
 }
 
 }  // namespace dormouse

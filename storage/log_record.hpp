@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,11 +25,13 @@ using log_position = std::uint64_t;
 inline constexpr log_position log_begin = 64;
 
 enum class record_kind : std::uint16_t {
-    changes = 1,      ///< Pages of an object.
-    create = 2,       ///< The same, for an object that was empty before.
-    destroy = 3,      ///< The object is gone.
-    checkpoint = 4,   ///< Everything before `redo` is in the objects' files.
-    object_class = 5  ///< A class of objects gets its number.
+    changes = 1,       ///< Pages of an object.
+    create = 2,        ///< The same, for an object that was empty before.
+    destroy = 3,       ///< The object is gone.
+    checkpoint = 4,    ///< Everything before `redo` is in the objects' files.
+    object_class = 5,  ///< A class of objects gets its number.
+    adopt = 6,         ///< The object's file was replaced from outside; its archive has a copy.
+    swap = 7           ///< The object's file was replaced by one that was built beside it.
 };
 
 /// The header of every record. Little-endian, 48 bytes.
@@ -39,12 +42,16 @@ struct record_header {
     log_position durable;  ///< Everything before it was durable when the record was appended.
     std::uint32_t epoch;
     record_kind kind;
-    std::uint16_t reserved;
+    std::uint16_t flags;  ///< `record_flag`s.
     std::uint32_t body_checksum;
     std::uint32_t header_checksum;  ///< Of the header with this field 0.
     std::uint64_t time;             ///< Milliseconds since 1970, never less than the record before.
 };
 static_assert(sizeof(record_header) == 48);
+
+enum record_flag : std::uint16_t {
+    has_metadata = 1  ///< A u32 length and the object's metadata precede the page entries.
+};
 
 using binary_id = std::array<std::byte, 32>;
 
@@ -82,6 +89,8 @@ public:
     /// Starts a record about an object; `entry_count` is counted here.
     record_builder(record_kind kind, const object_header& object);
 
+    /// Adds the object's metadata, which must come first.
+    void add_metadata(std::span<const std::byte> encoded);
     /// Adds a page that entered the overlay with this commit.
     void add_image(page_number number, page_view content);
     /// Adds a page whose content `before` the log has already.
@@ -118,12 +127,17 @@ struct record_view {
     record_header header{};
     std::optional<object_header> object;  ///< For records about an object.
     std::span<const std::byte> entries;   ///< The page entries of a record about an object.
-    std::span<const std::byte> body;      ///< Everything behind the header.
+    std::optional<std::span<const std::byte>> metadata;  ///< Of an object.
+    std::span<const std::byte> body;                     ///< Everything behind the header.
+    std::span<const std::byte> bytes;                    ///< All of it.
 };
 
 /// The record at the beginning of `bytes`, when one for that place is there and undamaged.
 [[nodiscard]] std::optional<record_view> parse_record(std::span<const std::byte> bytes,
                                                       log_position position, std::uint32_t epoch);
+
+/// The record that `bytes` begins with, wherever in a log it was. For copies of records.
+[[nodiscard]] std::optional<record_view> parse_record(std::span<const std::byte> bytes);
 
 /// One page of a record.
 struct page_change {
@@ -143,6 +157,12 @@ struct page_change {
 [[nodiscard]] std::optional<log_position> read_checkpoint(const record_view& record);
 [[nodiscard]] record_builder make_checkpoint(log_position redo);
 
+/// The sequence number of the object's earlier record whose state a `swap` record brought back; 0:
+/// none, and the archive has a copy of the new file.
+[[nodiscard]] std::optional<std::uint32_t> read_swap(const record_view& record);
+[[nodiscard]] record_builder make_swap(const object_header& object, std::uint32_t source,
+                                       std::span<const std::byte> metadata);
+
 /// Number and name of an `object_class` record.
 struct class_fact {
     std::uint32_t number = 0;
@@ -150,6 +170,8 @@ struct class_fact {
 };
 [[nodiscard]] std::optional<class_fact> read_class(const record_view& record);
 [[nodiscard]] record_builder make_class(const class_fact& fact);
+/// Enters the name into `classes`, by number, if the record is such a one.
+void learn_class(const record_view& record, std::vector<std::string>& classes);
 
 /// CRC-32C.
 [[nodiscard]] std::uint32_t checksum(std::span<const std::byte> bytes);

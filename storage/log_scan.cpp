@@ -31,7 +31,7 @@ std::vector<segment> find_segments(disk& on, const std::string& directory, log_s
             continue;
         }
         // A segment gets its name when its header is durable.
-        auto decoded = decode_segment_header(read_file(*on.open(path, open_mode::existing)));
+        auto decoded = read_segment_header(*on.open(path, open_mode::existing));
         if (!decoded) {
             throw error(errc::storage_failed, "the commit log is damaged: the header of " + path +
                                                   "; docs/recovery.md says what to do");
@@ -90,11 +90,7 @@ private:
         if (const auto redo = read_checkpoint(record)) {
             scan_.redo = *redo;
         }
-        if (const auto fact = read_class(record)) {
-            scan_.found.classes.resize(
-                std::max<std::size_t>(scan_.found.classes.size(), std::size_t{fact->number} + 1));
-            scan_.found.classes[fact->number] = fact->name;
-        }
+        learn_class(record, scan_.found.classes);
         (*visit_)(record);
     }
 

@@ -83,6 +83,17 @@ std::optional<decoded_segment_header> decode_segment_header(std::span<const std:
     return decoded;
 }
 
+std::optional<decoded_segment_header> read_segment_header(const disk_file& file) {
+    std::vector<std::byte> bytes(sizeof(fixed_header));
+    fixed_header fixed{};
+    if (file.read(0, bytes) == bytes.size()) {
+        std::memcpy(&fixed, bytes.data(), sizeof fixed);
+    }
+    bytes.resize(std::min<std::uint64_t>(fixed.header_bytes, file.size()));
+    bytes.resize(file.read(0, bytes));
+    return decode_segment_header(bytes);
+}
+
 std::string segment_name(log_position start) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string name = "seg-";

@@ -37,6 +37,9 @@ struct decoded_segment_header {
 [[nodiscard]] std::optional<decoded_segment_header> decode_segment_header(
     std::span<const std::byte> bytes);
 
+/// The same from the beginning of a file, of which no more is read.
+[[nodiscard]] std::optional<decoded_segment_header> read_segment_header(const disk_file& file);
+
 /// "seg-" and the start in 16 hexadecimal digits.
 [[nodiscard]] std::string segment_name(log_position start);
 [[nodiscard]] bool is_segment_name(std::string_view name);

@@ -5,6 +5,8 @@
 #include "storage/connection_pool.hpp"
 #include "storage/object_image.hpp"
 
+#include <dormouse/bookmark.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -30,12 +32,20 @@ public:
     [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }
 
     void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept;
+    void delete_all();
+    [[nodiscard]] object_metadata metadata();
+    void set_metadata(object_metadata changed);
+    [[nodiscard]] bookmark current_bookmark();
+    [[nodiscard]] bookmark bookmark_for_time(std::chrono::system_clock::time_point time);
+    [[nodiscard]] bookmark restore_on_next_wake(const bookmark& mark);
+
     /// Errors: `errc::invalid_state` within a turn.
     void enforce_foreign_keys(bool enforced);
     [[nodiscard]] const std::shared_ptr<object_image>& image() const noexcept { return image_; }
 
 private:
     void end_turn() noexcept;
+    [[nodiscard]] object_image& use_facts();
 
     std::shared_ptr<const void> node_;  // first, so that it goes last
     std::shared_ptr<object_image> image_;
@@ -45,5 +55,12 @@ private:
     std::uint64_t turn_ = 0;
     bool foreign_keys_ = true;
 };
+
+/// A bookmark of that object.
+[[nodiscard]] bookmark make_bookmark(const object_identity& object,
+                                     const object_progress& progress);
+/// Errors: `errc::invalid_bookmark` when `mark` belongs to another object or another life of this.
+void require_bookmark_of(const object_identity& object, const object_progress& progress,
+                         const bookmark& mark);
 
 }  // namespace dormouse

@@ -1,5 +1,8 @@
 #include "storage/object_image.hpp"
 
+#include "storage/catalog.hpp"
+#include "storage/history.hpp"
+
 #include <dormouse/error.hpp>
 
 #include <sqlite3.h>
@@ -81,34 +84,35 @@ std::vector<std::shared_ptr<object_image>> dirty_images::all() const {
     return copies;
 }
 
-object_image::object_image(image_services& node, image_identity identity)
-    : node_(&node), identity_(std::move(identity)) {}
+object_image::object_image(image_services& node, object_identity identity)
+    : node_(&node), identity_(std::move(identity)), path_(object_path(node.root, identity_)) {}
 
 object_image::~object_image() {
     node_->overlay_pages -= counted_pages_;
 }
 
-void object_image::open() {
-    file_ = node_->files->open(identity_.path, open_mode::existing);
+void object_image::open(const std::string& name) {
+    file_ = node_->files->open(path_, open_mode::existing);
     on_disk_ = logged_ = file_ != nullptr && file_->size() > 0;
     if (!on_disk_) {
         page_count_ = logged_page_count_ = 1;
+        facts_.metadata.known.name = name;
         return;
     }
     page first{};
     const auto size = file_->size();
     static_cast<void>(file_->read(0, first));
     if (const auto fault = describe_fault(first, size); !fault.empty()) {
-        throw error(errc::storage_failed, "cannot open " + identity_.path + ": " + fault);
+        throw error(errc::storage_failed, "cannot open " + path_ + ": " + fault);
     }
     page_count_ = logged_page_count_ = static_cast<page_number>(size / page_size);
 }
 
 void object_image::open_file() {
     if (file_ == nullptr && on_disk_) {
-        file_ = node_->files->open(identity_.path, open_mode::existing);
+        file_ = node_->files->open(path_, open_mode::existing);
         if (file_ == nullptr) {
-            throw error(errc::storage_failed, identity_.path + " has gone while it was in use");
+            throw error(errc::storage_failed, path_ + " has gone while it was in use");
         }
     }
 }
@@ -168,11 +172,12 @@ void object_image::resize(page_number page_count) {
 }
 
 bool object_image::changed() const noexcept {
-    return overlay_.changed() || page_count_ != logged_page_count_;
+    return overlay_.changed() || page_count_ != logged_page_count_ || changed_metadata_ || marked_;
 }
 
 void object_image::admit() {
     node_->log->require_sound();
+    load_facts();
     const auto& limits = node_->limits;
     if (node_->log->waiting_bytes() > limits.waiting_bytes_max) {
         throw error(errc::overloaded, "more than " + std::to_string(limits.waiting_bytes_max) +
@@ -189,31 +194,158 @@ object_header object_image::make_header() {
     header.id = identity_.id;
     header.class_number = node_->log->class_number(identity_.class_name);
     header.page_count = page_count_;
-    header.incarnation = incarnation_;
-    header.previous = last_begin_;
-    header.sequence = sequence_ + 1;
+    header.incarnation = facts_.progress.incarnation;
+    header.previous = facts_.progress.last;
+    header.sequence = facts_.progress.sequence + 1;
     return header;
 }
 
+log_position object_image::append(record_builder& record, bool first) {
+    const auto place = node_->log->append(record.finish());
+    auto& progress = facts_.progress;
+    if (first) {
+        progress.incarnation = place.begin;
+    }
+    ++progress.sequence;
+    progress.last = place.begin;
+    progress.time = place.time;
+    last_end_ = place.end;
+    return place.end;
+}
+
 log_position object_image::commit() {
-    record_builder record(logged_ ? record_kind::changes : record_kind::create, make_header());
+    load_facts();
+    const bool first = !logged_;
+    record_builder record(first ? record_kind::create : record_kind::changes, make_header());
+    const bool metadata_changed = changed_metadata_ && *changed_metadata_ != facts_.metadata;
+    if ((first || metadata_changed) && !is_catalog()) {
+        record.add_metadata(encode(metadata()));
+    }
     overlay_.append_changes(record);
     mark_dirty();
-    const auto place = node_->log->append(record.finish());
-    if (!std::exchange(logged_, true)) {
-        incarnation_ = place.begin;
+    append(record, first);
+    accept();
+    if (first) {
+        forget_facts();
     }
-    ++sequence_;
-    last_begin_ = place.begin;
-    last_end_ = place.end;
-    overlay_.accept();
-    logged_page_count_ = page_count_;
-    count_overlay();
+    if (first || metadata_changed) {
+        note_facts();
+    }
     if (overlay_.page_count() >= node_->limits.checkpoint_pages &&
         !checkpoint_requested_.exchange(true)) {
         node_->request_checkpoint(shared_from_this());
     }
-    return place.end;
+    return last_end_;
+}
+
+/// What this turn changed is in the log.
+void object_image::accept() {
+    logged_ = true;
+    overlay_.accept();
+    logged_page_count_ = page_count_;
+    if (changed_metadata_) {
+        facts_.metadata = std::move(*changed_metadata_);
+        changed_metadata_.reset();
+    }
+    marked_ = false;
+    count_overlay();
+}
+
+// An object whose turn wants a number before there is anything of it begins as an empty database.
+void object_image::create_first() {
+    auto header = make_header();
+    header.page_count = 1;
+    record_builder record(record_kind::create, header);
+    record.add_metadata(encode(facts_.metadata));
+    record.add_image(1, empty_database());
+    mark_dirty();
+    append(record, true);
+    logged_ = true;
+    logged_page_count_ = 1;
+    forget_facts();
+    note_facts();
+}
+
+object_progress object_image::mark_turn() {
+    if (!logged_) {
+        create_first();
+    }
+    marked_ = true;
+    auto reached = facts_.progress;
+    ++reached.sequence;
+    return reached;
+}
+
+const logged_metadata& object_image::metadata() const noexcept {
+    return changed_metadata_ ? *changed_metadata_ : facts_.metadata;
+}
+
+void object_image::change_metadata(logged_metadata metadata) {
+    changed_metadata_ = std::move(metadata);
+}
+
+void object_image::make_empty() {
+    overlay_.cut(0);
+    overlay_.write(1, empty_database());
+    page_count_ = 1;
+    count_overlay();
+}
+
+void object_image::load_facts() {
+    if (facts_loaded_ || is_catalog()) {
+        return;
+    }
+    if (on_disk_) {
+        const auto row = node_->known->find(identity_);
+        const auto found = look_at_file();
+        if (row) {
+            facts_ = row->facts;
+        }
+        if (facts_.file != found) {
+            facts_.file = found;
+            adopt(!row);
+        }
+    }
+    facts_loaded_ = true;
+}
+
+// Somebody else wrote the file while no node had it: the records do not lead there.
+void object_image::adopt(bool first) {
+    auto next = facts_.progress;
+    ++next.sequence;
+    const auto copy = node_->past->keep_copy(identity_, next, path_);
+    auto header = make_header();
+    header.page_count = facts_.file.page_count;
+    record_builder record(record_kind::adopt, header);
+    record.add_metadata(encode(facts_.metadata));
+    mark_dirty();
+    append(record, first);
+    facts_.filed = facts_.progress.sequence;
+    note_facts();
+    node_->past->note_copy(identity_, copy);
+    if (!overlay_.changed() && overlay_.page_count() == 0) {
+        mark_clean();
+    }
+}
+
+file_facts object_image::look_at_file() {
+    open_file();
+    page first{};
+    static_cast<void>(file_->read(0, first));
+    return {static_cast<page_number>(file_->size() / page_size), checksum(first)};
+}
+
+/// Nothing of what an earlier object of that id was must be found.
+void object_image::forget_facts() {
+    if (!is_catalog()) {
+        node_->known->forget(identity_);
+    }
+}
+
+void object_image::note_facts() {
+    if (!is_catalog()) {
+        node_->known->note(identity_, facts_);
+    }
 }
 
 // Before the append: a node checkpoint that looks between the two must not overlook the record.
@@ -224,9 +356,16 @@ void object_image::mark_dirty() {
     }
 }
 
+void object_image::mark_clean() {
+    redo_from_.store(0);
+    node_->dirty->remove(*this);
+}
+
 void object_image::undo() {
     overlay_.undo();
     page_count_ = logged_page_count_;
+    changed_metadata_.reset();
+    marked_ = false;
     count_overlay();
 }
 
@@ -243,21 +382,91 @@ void object_image::checkpoint() {
     }
     try {
         write_file();
+        facts_.file = look_at_file();
+        facts_.filed = facts_.progress.sequence;
     } catch (const error& failure) {
         node_->log->poison(failure.what());
         throw;
     }
     overlay_.clear();
     count_overlay();
-    redo_from_.store(0);
-    node_->dirty->remove(*this);
+    note_facts();  // before: a node checkpoint in between would find it neither dirty nor noted
+    mark_clean();
+}
+
+void object_image::swap(std::uint32_t source, logged_metadata metadata) {
+    load_facts();
+    auto next = facts_.progress;
+    ++next.sequence;
+    const auto built = swap_path(node_->root, identity_, next.sequence);
+    const auto file = node_->files->open(built, open_mode::existing);
+    file->sync();
+    node_->files->sync_directory(swap_directory(node_->root));
+    std::optional<generation> copy;
+    if (source == 0) {
+        copy = node_->past->keep_copy(identity_, next, built);
+    }
+    const bool first = !logged_;
+    auto header = make_header();
+    header.page_count = static_cast<page_number>(file->size() / page_size);
+    auto record = make_swap(header, source, encode(metadata));
+    mark_dirty();
+    append(record, first);
+    node_->log->wait_durable(last_end_);
+    facts_.metadata = std::move(metadata);
+    replace_file(built);
+    note_facts();
+    if (copy) {
+        node_->past->note_copy(identity_, *copy);
+    }
+    mark_clean();
+}
+
+void object_image::replace_file(const std::string& built) {
+    file_.reset();
+    try {
+        node_->files->create_directories(path_.substr(0, path_.rfind('/')));
+        node_->files->rename(built, path_);
+        on_disk_ = logged_ = true;
+        facts_.file = look_at_file();
+        facts_.filed = facts_.progress.sequence;
+    } catch (const error& failure) {
+        node_->log->poison(failure.what());
+        throw;
+    }
+    page_count_ = logged_page_count_ = facts_.file.page_count;
+}
+
+void object_image::destroy() {
+    load_facts();
+    if (!logged_) {
+        return;
+    }
+    record_builder record(record_kind::destroy, make_header());
+    mark_dirty();
+    append(record, false);
+    node_->log->wait_durable(last_end_);
+    file_.reset();
+    try {
+        node_->past->remove_all(identity_);
+        node_->files->remove(path_);
+    } catch (const error& failure) {
+        node_->log->poison(failure.what());
+        throw;
+    }
+    node_->known->forget(identity_);
+    on_disk_ = logged_ = false;
+    facts_ = {};
+    page_count_ = logged_page_count_ = 1;
+    mark_clean();
 }
 
 void object_image::create_file() {
-    const auto directory = identity_.path.substr(0, identity_.path.rfind('/'));
+    const auto directory = path_.substr(0, path_.rfind('/'));
     node_->files->create_directories(directory);
-    file_ = node_->files->open(identity_.path, open_mode::create);
+    file_ = node_->files->open(path_, open_mode::create);
     file_->truncate(0);
+    file_->write(0, empty_database());
     on_disk_ = true;
 }
 

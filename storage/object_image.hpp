@@ -5,6 +5,7 @@
 
 #include "storage/commit_log.hpp"
 #include "storage/disk.hpp"
+#include "storage/object_facts.hpp"
 #include "storage/page_overlay.hpp"
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <semaphore>
 #include <string>
 #include <unordered_map>
@@ -20,7 +22,9 @@
 
 namespace dormouse {
 
+class catalog;
 class connection;
+class history;
 class object_image;
 
 /// The images whose file lacks something that the log has.
@@ -49,30 +53,27 @@ struct image_services {
     disk* files = nullptr;
     commit_log* log = nullptr;
     dirty_images* dirty = nullptr;
+    catalog* known = nullptr;
+    history* past = nullptr;
+    std::string root;
     image_limits limits;
     std::atomic<std::size_t> overlay_pages = 0;
     /// Asks for a checkpoint of an image, soon.
     std::function<void(const std::shared_ptr<object_image>&)> request_checkpoint;
 };
 
-struct image_identity {
-    std::string class_name;
-    binary_id id{};
-    std::string path;  ///< Of its file.
-};
-
 /// **Thread safety:** whoever has entered; `redo_from` by anybody.
 /// **Errors:** `errc::storage_failed`.
 class object_image : public std::enable_shared_from_this<object_image> {
 public:
-    object_image(image_services& node, image_identity identity);
+    object_image(image_services& node, object_identity identity);
     object_image(const object_image&) = delete;
     object_image& operator=(const object_image&) = delete;
     ~object_image();
 
     /// Finds the file, or starts from an empty database. Errors: `errc::storage_failed` when it is
-    /// no database.
-    void open();
+    /// no database. A new object gets `name`.
+    void open(const std::string& name);
 
     // Turns and checkpoints exclude each other. A turn may end on another thread than it began on.
     void enter() { entrance_.acquire(); }
@@ -95,6 +96,18 @@ public:
 
     // --- turns
     [[nodiscard]] bool changed() const noexcept;
+    /// Becomes an empty database, as far as this turn goes. SQLite must not hold pages of it.
+    void make_empty();
+    /// Finds out how far the object has come. A file that is not as the node left it becomes a new
+    /// beginning. Errors: `errc::storage_failed`.
+    void load_facts();
+    /// What the node keeps of the object, with what this turn has changed. Loaded.
+    [[nodiscard]] const logged_metadata& metadata() const noexcept;
+    /// Is committed with this turn.
+    void change_metadata(logged_metadata metadata);
+    /// Makes this turn a commit even if it changes nothing, so that its end has a number; answers
+    /// that. Loaded.
+    [[nodiscard]] object_progress mark_turn();
     /// Logs what changed. Answers the position that must become durable.
     log_position commit();
     void undo();
@@ -107,7 +120,21 @@ public:
     [[nodiscard]] log_position last_commit() const noexcept { return last_end_; }
     void close_file() noexcept { file_.reset(); }
 
-    [[nodiscard]] const image_identity& identity() const noexcept { return identity_; }
+    // --- between turns, with everything in the file
+    /// Replaces the file by that at `swap_path` of the next record. `source`: the record whose
+    /// state it is; 0: none, and a copy of it is kept. Blocks.
+    void swap(std::uint32_t source, logged_metadata metadata);
+    /// Removes the file. The object can be created anew. Blocks.
+    void destroy();
+
+    [[nodiscard]] const object_identity& identity() const noexcept { return identity_; }
+    [[nodiscard]] image_services& node() const noexcept { return *node_; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Loaded.
+    [[nodiscard]] const object_progress& progress() const noexcept { return facts_.progress; }
+    /// There is a file or a record of it.
+    [[nodiscard]] bool exists() const noexcept { return logged_; }
+    [[nodiscard]] page_number page_count() const noexcept { return page_count_; }
 
     /// The connection that was used last and may still hold this image's pages. The pool's.
     connection* bound = nullptr;
@@ -115,14 +142,25 @@ public:
 private:
     [[nodiscard]] bool read_base(std::uint64_t offset, std::span<std::byte> into);
     [[nodiscard]] object_header make_header();
+    [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }
+    log_position append(record_builder& record, bool first);
+    void accept();
+    void create_first();
+    void adopt(bool first);
+    void replace_file(const std::string& built);
+    [[nodiscard]] file_facts look_at_file();
+    void note_facts();
+    void forget_facts();
     void open_file();
     void create_file();
     void mark_dirty();
+    void mark_clean();
     void count_overlay();
     void write_file();
 
     image_services* node_;
-    image_identity identity_;
+    object_identity identity_;
+    std::string path_;
     std::unique_ptr<disk_file> file_;
     bool on_disk_ = false;  // there is a file
     bool logged_ = false;   // the log or the disk knows the object
@@ -130,10 +168,11 @@ private:
     std::size_t counted_pages_ = 0;  // what this image added to the node's count
     page_number page_count_ = 0;
     page_number logged_page_count_ = 0;
-    log_position incarnation_ = 0;
-    log_position last_begin_ = 0;
+    object_facts facts_;
+    bool facts_loaded_ = false;
+    std::optional<logged_metadata> changed_metadata_;
+    bool marked_ = false;
     log_position last_end_ = 0;
-    std::uint32_t sequence_ = 0;
     std::atomic<log_position> redo_from_ = 0;
     std::atomic<bool> checkpoint_requested_ = false;
     std::exception_ptr refusal_;

@@ -145,7 +145,8 @@ public:
             names.push_back(entry->path().filename().string());
             entry.increment(failure);
         }
-        if (failure && failure != std::errc::no_such_file_or_directory) {
+        if (failure && failure != std::errc::no_such_file_or_directory &&
+            failure != std::errc::not_a_directory) {
             fail("list", directory, failure.value());
         }
         std::ranges::sort(names);

@@ -1,5 +1,6 @@
 #include "storage/recovery.hpp"
 
+#include "storage/file_redo.hpp"
 #include "storage/log_scan.hpp"
 
 #include <dormouse/error.hpp>
@@ -13,126 +14,141 @@
 namespace dormouse {
 namespace {
 
-// Pages that are rebuilt in memory before they are written.
-constexpr std::size_t pages_max = std::size_t{256} * 1024 * 1024 / page_size;
+bool begins_anew(record_kind kind) {
+    return kind == record_kind::create || kind == record_kind::destroy ||
+           kind == record_kind::adopt || kind == record_kind::swap;
+}
 
-/// The end of one object's file, page by page.
-class redone_object {
-public:
-    redone_object(disk& on, std::string path) : disk_(&on), path_(std::move(path)) {}
-
-    /// How many pages it holds more than before.
-    std::size_t redo(const record_view& record) {
-        const auto before = pages_.size();
-        const auto& object = *record.object;
-        if (record.header.kind != record_kind::changes) {
-            pages_.clear();
-            starts_empty_ = true;
-        }
-        gone_ = record.header.kind == record_kind::destroy;
-        const auto changes = read_changes(record);
-        if (!changes) {
-            fail();
-        }
-        for (const auto& change : *changes) {
-            if (!change.apply(page_at(change.number, change.encoding))) {
-                fail();
-            }
-        }
-        page_count_ = object.page_count;
-        pages_.erase(pages_.upper_bound(page_count_), pages_.end());
-        return pages_.size() > before ? pages_.size() - before : 0;
+object_identity identity_of(const record_view& record, const std::vector<std::string>& classes) {
+    if (record.object->class_number >= classes.size()) {
+        throw error(errc::storage_failed, "the commit log names a class it does not declare");
     }
+    return {classes[record.object->class_number], record.object->id};
+}
 
-    void write() {
-        if (gone_) {
-            disk_->remove(path_);
-            return;
+/// Where the redo of each object's file may begin: what comes before is not needed, and would spoil
+/// a file that has been replaced since.
+class beginnings {
+public:
+    void visit(const record_view& record) {
+        if (record.object && begins_anew(record.header.kind)) {
+            found_[{record.object->class_number, record.object->id}] = record.header.position;
         }
-        disk_->create_directories(path_.substr(0, path_.rfind('/')));
-        const auto file = disk_->open(path_, open_mode::create);
-        if (starts_empty_) {
-            file->truncate(0);
-        }
-        for (const auto& [number, content] : pages_) {
-            file->write(offset_of(number), *content);
-        }
-        if (const auto size = offset_of(page_count_ + 1); file->size() != size) {
-            file->truncate(size);
-        }
-        pages_.clear();
-        starts_empty_ = false;
+    }
+    [[nodiscard]] bool is_behind(const record_view& record) const {
+        const auto found = found_.find({record.object->class_number, record.object->id});
+        return found != found_.end() && record.header.position < found->second;
     }
 
 private:
-    page& page_at(page_number number, page_encoding encoding) {
-        auto& held = pages_[number];
-        if (held == nullptr) {
-            held = std::make_unique<page>();
-            if (encoding == page_encoding::delta && !starts_empty_) {
-                read_base(number, *held);
-            }
-        }
-        return *held;
-    }
-
-    void read_base(page_number number, page& into) const {
-        if (const auto file = disk_->open(path_, open_mode::existing)) {
-            static_cast<void>(file->read(offset_of(number), into));
-        }
-    }
-
-    [[noreturn]] void fail() const {
-        throw error(errc::storage_failed, "the commit log holds a malformed record of " + path_);
-    }
-
-    disk* disk_;
-    std::string path_;
-    std::map<page_number, std::unique_ptr<page>> pages_;
-    page_number page_count_ = 0;
-    bool starts_empty_ = false;
-    bool gone_ = false;
+    std::map<std::pair<std::uint32_t, binary_id>, log_position> found_;
 };
 
 class redo_pass {
 public:
-    redo_pass(disk& on, const std::string& root, log_position from)
-        : disk_(&on), root_(&root), from_(from) {}
+    redo_pass(disk& on, const std::string& root, const log_scan& scan, const beginnings& from)
+        : disk_(&on), root_(&root), classes_(&scan.found.classes), from_(&from), redo_(scan.redo) {}
 
-    void visit(const record_view& record, const std::vector<std::string>& classes) {
-        if (!record.object || record.header.position < from_) {
+    void visit(const record_view& record) {
+        if (!record.object || record.header.position < redo_) {
             return;
         }
-        if (record.object->class_number >= classes.size()) {
-            throw error(errc::storage_failed, "the commit log names a class it does not declare");
+        auto identity = identity_of(record, *classes_);
+        if (!from_->is_behind(record)) {
+            ++records_;
+            redo(record, identity);
         }
-        ++records_;
-        const auto path =
-            object_path(*root_, classes[record.object->class_number], record.object->id);
-        const auto [object, added] = objects_.try_emplace(path, *disk_, path);
-        pages_ += object->second.redo(record);
-        if (pages_ > pages_max) {
-            write();
+        if (!identity.class_name.empty()) {
+            follow(record, objects_[std::move(identity)]);
         }
     }
 
     void write() {
-        for (auto& [path, object] : objects_) {
-            object.write();
+        for (auto& [identity, file] : files_) {
+            if (!identity.class_name.empty() || !catalog_lost_) {
+                file.write();
+            }
         }
-        objects_.clear();
+        files_.clear();
         pages_ = 0;
     }
 
-    [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+    [[nodiscard]] recovery_report report() {
+        recovery_report report;
+        report.records = records_;
+        report.objects = std::move(objects_);
+        return report;
+    }
 
 private:
+    void redo(const record_view& record, const object_identity& identity) {
+        const auto path = object_path(*root_, identity);
+        auto& file = files_.try_emplace(identity, *disk_, path).first->second;
+        switch (record.header.kind) {
+            case record_kind::destroy:
+                file.remove();
+                return;
+            case record_kind::swap:
+                finish_swap(identity, path, record.object->sequence);
+                return;
+            case record_kind::adopt:
+                return;
+            default:
+                break;
+        }
+        if (identity.class_name.empty() && record.header.kind != record_kind::create &&
+            file.pages() == 0 && !disk_->exists(path)) {
+            catalog_lost_ = true;
+        }
+        const auto before = file.pages();
+        file.redo(record);
+        pages_ += std::max(file.pages(), before) - before;
+        if (pages_ > redo_pages_max) {
+            write();
+        }
+    }
+
+    void finish_swap(const object_identity& identity, const std::string& path,
+                     std::uint32_t sequence) {
+        const auto built = swap_path(*root_, identity, sequence);
+        if (disk_->exists(built)) {
+            disk_->create_directories(path.substr(0, path.rfind('/')));
+            disk_->rename(built, path);
+        }
+    }
+
+    static void follow(const record_view& record, redone_object& object) {
+        const auto& header = *record.object;
+        const auto kind = record.header.kind;
+        if (kind == record_kind::create) {
+            object = {};
+            object.created = true;
+        }
+        object.destroyed = kind == record_kind::destroy;
+        object.facts.progress = {
+            header.incarnation != 0 ? header.incarnation : record.header.position, header.sequence,
+            record.header.position, record.header.time};
+        if (record.metadata) {
+            if (auto metadata = decode_metadata(*record.metadata)) {
+                object.facts.metadata = std::move(*metadata);
+                object.has_metadata = true;
+            }
+        }
+        if (kind == record_kind::adopt || read_swap(record) == 0U) {
+            object.copy = generation{header.sequence, header.page_count, 0, record.header.time};
+        }
+    }
+
     disk* disk_;
     const std::string* root_;
-    log_position from_;
-    std::unordered_map<std::string, redone_object> objects_;
+    const std::vector<std::string>* classes_;
+    const beginnings* from_;
+    log_position redo_;
+    std::map<object_identity, file_redo> files_;
+    std::map<object_identity, redone_object> objects_;
     std::size_t pages_ = 0;
     std::uint64_t records_ = 0;
+    bool catalog_lost_ = false;
 };
 
 /// What lies behind the end must not come back to life, and what lies before it may so far be in
@@ -148,42 +164,49 @@ std::uint64_t secure_end(disk& on, const log_scan& scan) {
     return size - std::min(size, scan.end_in_segment);
 }
 
-char digit(unsigned value) {
-    return static_cast<char>(value < 10 ? '0' + value : 'a' + (value - 10));
+/// Reads what the files look like now.
+void look_at_files(disk& on, const std::string& root, recovery_report& report) {
+    for (auto& [identity, object] : report.objects) {
+        const auto file = on.open(object_path(root, identity), open_mode::existing);
+        if (file != nullptr) {
+            page first{};
+            static_cast<void>(file->read(0, first));
+            object.facts.file = {static_cast<page_number>(file->size() / page_size),
+                                 checksum(first)};
+            object.facts.filed = object.facts.progress.sequence;
+        }
+    }
+}
+
+/// A file whose record was not logged is none of the object's.
+void remove_swaps(disk& on, const std::string& root) {
+    for (const auto& name : on.list(swap_directory(root))) {
+        on.remove(swap_directory(root) + "/" + name);
+    }
 }
 
 }  // namespace
 
-std::string object_path(const std::string& root, const std::string& class_name,
-                        const binary_id& id) {
-    std::string digits;
-    for (const auto byte : id) {
-        digits += digit(std::to_integer<unsigned>(byte) >> 4U);
-        digits += digit(std::to_integer<unsigned>(byte) & 0xfU);
-    }
-    return root + "/" + class_name + "/" + digits.substr(0, 2) + "/" + digits + ".sqlite";
-}
-
-std::string log_directory(const std::string& root) {
-    return root + "/log";
-}
-
 recovery_report recover(disk& on, const std::string& root) {
     const auto directory = log_directory(root);
     on.create_directories(directory);
-    auto scan = scan_log(on, directory, [](const record_view&) {});
-    recovery_report report;
-    report.torn_bytes = secure_end(on, scan);
-    redo_pass pass(on, root, scan.redo);
+    on.create_directories(swap_directory(root));
+    beginnings from;
+    auto scan = scan_log(on, directory, [&](const record_view& record) { from.visit(record); });
+    const auto torn_bytes = secure_end(on, scan);
+    redo_pass pass(on, root, scan, from);
     // The same bytes as before: nobody else has the directory.
-    static_cast<void>(scan_log(
-        on, directory, [&](const record_view& record) { pass.visit(record, scan.found.classes); }));
+    static_cast<void>(
+        scan_log(on, directory, [&](const record_view& record) { pass.visit(record); }));
     pass.write();
-    on.sync_everything(root);
+    remove_swaps(on, root);
     for (const auto& path : scan.removable) {
         on.remove(path);
     }
-    report.records = pass.records();
+    auto report = pass.report();
+    look_at_files(on, root, report);
+    report.catalog_lost = !on.exists(catalog_path(root));
+    report.torn_bytes = torn_bytes;
     report.unknown = std::move(scan.unknown);
     report.start = std::move(scan.found);
     return report;

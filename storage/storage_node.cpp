@@ -1,78 +1,19 @@
+#include "storage/catalog.hpp"
+#include "storage/compaction.hpp"
+#include "storage/directory_lock.hpp"
+#include "storage/history.hpp"
 #include "storage/object_database.hpp"
 #include "storage/recovery.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 namespace dormouse {
-namespace {
-
-/// The exclusive right to a data directory, held through a lock file that names the holder.
-class directory_lock {
-public:
-    explicit directory_lock(const std::filesystem::path& directory)
-        : descriptor_(directory / "dormouse.lock") {
-        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK) {
-                throw error(errc::storage_failed,
-                            "cannot lock " + directory.string() + ": " + last_failure());
-            }
-            throw error(errc::storage_locked, "the data directory " + directory.string() +
-                                                  " is in use by process " + read_holder());
-        }
-        write_holder();
-    }
-
-private:
-    static std::string last_failure() { return std::generic_category().message(errno); }
-
-    class open_file {
-    public:
-        explicit open_file(const std::filesystem::path& path)
-            : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-            if (descriptor_ < 0) {
-                throw error(errc::storage_failed,
-                            "cannot open " + path.string() + ": " + last_failure());
-            }
-        }
-        open_file(const open_file&) = delete;
-        open_file& operator=(const open_file&) = delete;
-        ~open_file() { ::close(descriptor_); }
-        operator int() const noexcept { return descriptor_; }
-
-    private:
-        int descriptor_;
-    };
-
-    [[nodiscard]] std::string read_holder() const {
-        std::array<char, 32> text{};
-        const auto length = ::pread(descriptor_, text.data(), text.size(), 0);
-        return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "unknown";
-    }
-
-    void write_holder() const {
-        const auto text = std::to_string(::getpid());
-        if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, text.data(), text.size(),
-                                                         0) != static_cast<ssize_t>(text.size())) {
-            throw error(errc::storage_failed, "cannot write the lock file: " + last_failure());
-        }
-    }
-
-    open_file descriptor_;
-};
-
-}  // namespace
-
 object_storage::object_storage(std::unique_ptr<object_database> opened) noexcept
     : database_(std::move(opened)) {}
 object_storage::~object_storage() = default;
@@ -99,18 +40,12 @@ public:
     void start() {
         auto report = recover(*disk_, root_);
         announce(report);
-        const auto redone = report.start.end;
-        log_ = std::make_unique<commit_log>(*disk_, log_options(), std::move(report.start),
-                                            log_requests());
-        services_.files = disk_.get();
-        services_.log = log_.get();
-        services_.dirty = &dirty_;
-        services_.limits.record_bytes_max = options_.turn_bytes_max;
-        services_.limits.checkpoint_pages = options_.checkpoint_pages;
-        services_.request_checkpoint = [this](const std::shared_ptr<object_image>& image) {
-            request_checkpoint(image);
-        };
-        move_redo_point(redone);
+        log_ = std::make_unique<commit_log>(*disk_, log_options(), report.start, log_requests());
+        past_.emplace(*disk_, root_, *log_, retention());
+        set_services();
+        open_catalog(report);
+        checkpoint_node();
+        restore_pending();
         run_later(background_lane::maintenance,
                   [self = shared_from_this()] { self->log_->prepare_spare(); });
     }
@@ -122,6 +57,7 @@ public:
         try {
             log_->flush();
             checkpoint_node();
+            checkpoint_node();  // the catalog, which the first one wrote
         } catch (const std::exception& failure) {
             write_log(log_level::error, std::string("cannot close in order, and will recover "
                                                     "when opened: ") +
@@ -132,11 +68,7 @@ public:
 
     [[nodiscard]] std::unique_ptr<object_database> open(const object_key& key) {
         log_->require_sound();
-        image_identity identity{key.class_name, parse_id(key.id), {}};
-        identity.path = object_path(root_, identity.class_name, identity.id);
-        auto image = std::make_shared<object_image>(services_, std::move(identity));
-        image->open();
-        return std::make_unique<object_database>(shared_from_this(), std::move(image), pool_);
+        return std::make_unique<object_database>(shared_from_this(), open_image(key), pool_);
     }
 
     void close(std::unique_ptr<object_database> database, std::function<void()> closed) {
@@ -146,8 +78,63 @@ public:
                                                   closed = std::move(closed)](bool /*failed*/) {
             self->run_later(background_lane::maintenance, [self, image, closed] {
                 self->checkpoint(*image);
+                self->restore_if_wanted(*image);
                 closed();
             });
+        });
+    }
+
+    // --- objects that are not open
+
+    [[nodiscard]] bookmark restore(const object_key& key, const bookmark& mark) {
+        const std::lock_guard lock(maintenance_);
+        const auto image = open_existing(key);
+        require_bookmark_of(image->identity(), image->progress(), mark);
+        past_->require_kept(image->identity(), image->progress(), mark.sequence);
+        const auto undo = make_bookmark(image->identity(), image->progress());
+        restore_image(*image, mark.sequence);
+        return undo;
+    }
+
+    void destroy(const object_key& key) {
+        const std::lock_guard lock(maintenance_);
+        const auto image = open_image(key);
+        image->load_facts();
+        image->destroy();
+    }
+
+    void import_file(const object_key& key, const std::filesystem::path& from) {
+        const std::lock_guard lock(maintenance_);
+        const auto image = open_image(key);
+        image->load_facts();
+        const auto facts = import_database(*disk_, from, next_swap_path(*image),
+                                           swap_directory(root_) + "/import.sqlite");
+        auto metadata = image->metadata();
+        metadata.known.name = key.name.empty() ? facts.name : key.name;
+        metadata.known.next_alarm = facts.next_alarm;
+        image->swap(0, std::move(metadata));
+    }
+
+    void vacuum(object_image& image) {
+        const std::lock_guard lock(maintenance_);
+        log_->wait_durable(image.last_commit());
+        image.checkpoint();
+        image.load_facts();
+        if (image.exists() && image.redo_from() == 0) {
+            pool_.forget(image);
+            compact_database(*disk_, image.path(), next_swap_path(image));
+            image.swap(0, image.metadata());
+        }
+    }
+
+    void visit(const object_filter& filter, const std::function<void(const object_info&)>& found) {
+        catalog_->write();
+        catalog_->visit(filter, [&](const catalog_row& row) {
+            using std::chrono::milliseconds;
+            const auto& facts = row.facts;
+            found({row.identity.class_name, in_digits(row.identity.id), facts.metadata.known,
+                   std::uint64_t{facts.file.page_count} * page_size, facts.progress.sequence,
+                   std::chrono::system_clock::time_point(milliseconds(facts.progress.time))});
         });
     }
 
@@ -164,16 +151,110 @@ private:
         return chosen;
     }
 
-    static binary_id parse_id(const std::string& digits) {
-        binary_id id{};
-        const auto value = [](char c) {
-            return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+    void set_services() {
+        services_.files = disk_.get();
+        services_.log = log_.get();
+        services_.dirty = &dirty_;
+        services_.past = &*past_;
+        services_.root = root_;
+        services_.limits.record_bytes_max = options_.turn_bytes_max;
+        services_.limits.checkpoint_pages = options_.checkpoint_pages;
+        services_.request_checkpoint = [this](const std::shared_ptr<object_image>& image) {
+            request_checkpoint(image);
         };
-        for (std::size_t i = 0; i < id.size(); ++i) {
-            id[i] =
-                static_cast<std::byte>(value(digits.at(2 * i)) * 16 + value(digits.at(2 * i + 1)));
+    }
+
+    [[nodiscard]] retention_limits retention() const {
+        using unit = std::chrono::milliseconds;
+        return {static_cast<std::uint64_t>(unit(options_.history_age_max).count()),
+                options_.history_bytes_min, options_.history_databases_max};
+    }
+
+    void open_catalog(const recovery_report& report) {
+        auto image = std::make_shared<object_image>(services_, object_identity{});
+        image->open({});
+        catalog_.emplace(std::move(image), options_.ticks);
+        services_.known = &*catalog_;
+        past_->use(*catalog_);
+        if (report.catalog_lost) {
+            rebuild_catalog(*disk_, root_, *catalog_);
         }
-        return id;
+        for (const auto& [identity, object] : report.objects) {
+            note_redone(identity, object);
+        }
+        catalog_->write();
+        log_->flush();
+    }
+
+    void note_redone(const object_identity& identity, const redone_object& object) {
+        if (object.destroyed) {
+            past_->remove_all(identity);
+            catalog_->forget(identity);
+            return;
+        }
+        auto facts = object.facts;
+        if (object.created) {
+            catalog_->forget(identity);
+        } else if (const auto row = catalog_->find(identity); row && !object.has_metadata) {
+            facts.metadata = row->facts.metadata;
+        }
+        catalog_->note(identity, facts);
+        if (object.copy) {
+            past_->note_copy(identity, *object.copy);
+        }
+    }
+
+    [[nodiscard]] std::shared_ptr<object_image> open_image(const object_key& key) {
+        auto image = std::make_shared<object_image>(
+            services_, object_identity{key.class_name, parse_id(key.id)});
+        image->open(key.name);
+        return image;
+    }
+
+    [[nodiscard]] std::shared_ptr<object_image> open_existing(const object_key& key) {
+        log_->require_sound();
+        auto image = open_image(key);
+        if (!image->exists()) {
+            throw error(errc::invalid_bookmark,
+                        "there is no object " + key.id + " of class " + key.class_name);
+        }
+        image->load_facts();
+        return image;
+    }
+
+    [[nodiscard]] std::string next_swap_path(const object_image& image) const {
+        return swap_path(root_, image.identity(), image.progress().sequence + 1);
+    }
+
+    void restore_image(object_image& image, std::uint32_t sequence) {
+        past_->rebuild(image.identity(), image.progress(), sequence, next_swap_path(image));
+        auto metadata = image.metadata();
+        metadata.restore_to = 0;
+        image.swap(sequence, std::move(metadata));
+    }
+
+    /// After the object's last turn.
+    void restore_if_wanted(object_image& image) noexcept {
+        const auto wanted = image.metadata().restore_to;
+        if (wanted == 0 || image.redo_from() != 0) {
+            return;
+        }
+        try {
+            const std::lock_guard lock(maintenance_);
+            restore_image(image, wanted);
+        } catch (const std::exception& failure) {
+            write_log(log_level::error,
+                      "cannot take " + image.path() + " back in time: " + failure.what());
+        }
+    }
+
+    /// What a crash kept from happening.
+    void restore_pending() {
+        for (const auto& identity : catalog_->to_be_restored()) {
+            const auto image = open_image({identity.class_name, in_digits(identity.id), {}});
+            image->load_facts();
+            restore_if_wanted(*image);
+        }
     }
 
     [[nodiscard]] commit_log_options log_options() const {
@@ -227,8 +308,13 @@ private:
         });
     }
 
-    /// Skips an object in the middle of a turn: its next commit asks again.
     void checkpoint(object_image& image) noexcept {
+        const std::lock_guard lock(maintenance_);
+        checkpoint_locked(image);
+    }
+
+    /// Skips an object in the middle of a turn: its next commit asks again.
+    void checkpoint_locked(object_image& image) noexcept {
         if (!image.try_enter()) {
             return;
         }
@@ -255,8 +341,9 @@ private:
 
     /// Brings the files up to date, and has the log begin behind what they hold.
     void checkpoint_node() {
+        const std::lock_guard lock(maintenance_);
         for (const auto& image : dirty_.all()) {
-            checkpoint(*image);
+            checkpoint_locked(*image);
         }
         // In this order: what becomes dirty after the first line lies behind it.
         log_position redo = log_->durable();
@@ -265,19 +352,22 @@ private:
                 redo = std::min(redo, from);
             }
         }
+        log_position archived = 0;
         try {
+            archived = past_->archive_before(redo);
             disk_->sync_everything(root_);
         } catch (const error& failure) {
             log_->poison(failure.what());
             throw;
         }
+        catalog_->write();
         move_redo_point(redo);
+        log_->remove_before(archived);
     }
 
     void move_redo_point(log_position redo) {
         const auto place = log_->append(make_checkpoint(redo).finish());
         log_->wait_durable(place.end);
-        log_->remove_before(redo);
     }
 
     void write_log(log_level level, const std::string& text) const {
@@ -295,6 +385,9 @@ private:
     image_services services_;
     dirty_images dirty_;  // its images use the services when they go
     connection_pool pool_;
+    std::optional<history> past_;
+    std::optional<catalog> catalog_;
+    std::mutex maintenance_;  // one at a time writes to the objects' files
 };
 
 storage_node::storage_node(storage_options options, background_runner& background)
@@ -312,6 +405,27 @@ std::unique_ptr<object_storage> storage_node::open(const object_key& key) {
 
 void storage_node::close(std::unique_ptr<object_storage> storage, std::function<void()> closed) {
     state_->close(std::move(storage->database_), std::move(closed));
+}
+
+bookmark storage_node::restore(const object_key& key, const bookmark& mark) {
+    return state_->restore(key, mark);
+}
+
+void storage_node::destroy(const object_key& key) {
+    state_->destroy(key);
+}
+
+void storage_node::import_file(const object_key& key, const std::filesystem::path& from) {
+    state_->import_file(key, from);
+}
+
+void storage_node::vacuum(object_storage& storage) {
+    state_->vacuum(*storage.database_->image());
+}
+
+void storage_node::visit(const object_filter& filter,
+                         const std::function<void(const object_info&)>& found) {
+    state_->visit(filter, found);
 }
 
 void storage_node::when_durable(ticket position, std::function<void(bool failed)> action) {

@@ -32,6 +32,15 @@ using table = std::map<std::int64_t, std::int64_t>;
 struct version {
     std::uint64_t position = 0;
     table rows;
+    // What the catalog says.
+    std::string name;           // empty: there is no object
+    std::uint32_t commits = 0;  // tells versions with the same rows apart
+};
+
+/// A moment to go back to.
+struct known_moment {
+    bookmark mark;
+    version was;
 };
 
 /// Runs background work in an order drawn from a seed, each lane in its own order.
@@ -69,6 +78,7 @@ struct model {
     std::unique_ptr<object_storage> open;
     bool closing = false;
     std::vector<version> versions{{}};  ///< The oldest that may be found, and all after it.
+    std::vector<known_moment> moments;  ///< Acknowledged ones.
 };
 
 class power_simulation {
@@ -135,19 +145,71 @@ private:
             object.open = open(number);
         } else if (below(12) == 0) {
             object.closing = true;
-            node_->close(std::move(object.open), [&object] { object.closing = false; });
+            node_->close(std::move(object.open), [this, &object, number] {
+                object.closing = false;
+                treat_closed(object, number);
+            });
         } else {
             write(object);
         }
     }
 
+    static object_key key_of(std::size_t number) {
+        return {"Test", std::string(64, static_cast<char>('a' + number)), "born"};
+    }
+
+    /// What only an object that sleeps can undergo.
+    void treat_closed(model& object, std::size_t number) {
+        if (!on_->powered() || node_ == nullptr) {
+            return;
+        }
+        switch (below(6)) {
+            case 0:
+                restore(object, number);
+                break;
+            case 1:
+                object.versions.push_back({++last_position_, {}, {}, 0});
+                object.moments.clear();
+                node_->destroy(key_of(number));
+                acknowledged_ = std::max(acknowledged_, last_position_);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Its record lies behind the last known position, and before the next commit's.
+    void restore(model& object, std::size_t number) {
+        if (object.moments.empty()) {
+            return;
+        }
+        const auto& chosen = object.moments.at(below(object.moments.size()));
+        const auto& latest = object.versions.back();
+        object.versions.push_back(
+            {last_position_ + 1, chosen.was.rows, latest.name, latest.commits + 1});
+        try {
+            static_cast<void>(node_->restore(key_of(number), chosen.mark));
+            ++result_.restores;
+            acknowledged_ = std::max(acknowledged_, ++last_position_);
+        } catch (const error& refused) {
+            if (refused.reason() != errc::invalid_bookmark) {
+                throw;
+            }
+            object.versions.pop_back();  // it is not kept any more
+        }
+    }
+
     [[nodiscard]] std::unique_ptr<object_storage> open(std::size_t number) const {
-        return node_->open({"Test", std::string(64, static_cast<char>('a' + number)), {}});
+        return node_->open(key_of(number));
     }
 
     void write(model& object) {
         auto rows = object.versions.back().rows;
         auto turn = object.open->begin_turn();
+        if (below(30) == 0) {
+            turn.delete_all();
+            rows.clear();
+        }
         turn.execute("CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY, n INTEGER, bytes BLOB)");
         change_schema(turn);
         const auto changes = below(40) == 0 ? 300 : 1 + below(5);
@@ -162,16 +224,38 @@ private:
             }
         }
         put_row(turn, rows, version_key, 10);
+        auto metadata = turn.metadata();
+        if (below(4) == 0) {
+            metadata.name = "name " + std::to_string(next_number_);
+            turn.set_metadata(metadata);
+        }
+        std::optional<bookmark> mark;
+        if (below(3) == 0) {
+            mark = turn.current_bookmark();
+        }
+        const auto commits = object.versions.back().commits;
+        if (mark && commits == 0) {  // the bookmark brought the object into being
+            object.versions.push_back({++last_position_, {}, "born", 1});
+        }
         if (below(8) == 0) {
             turn.rollback();
             return;
         }
         const auto position = turn.commit();
         ++result_.commits;
-        object.versions.push_back({position.position, std::move(rows)});
-        node_->when_durable(position, [this, position](bool failed) {
+        last_position_ = position.position;
+        object.versions.push_back({position.position, std::move(rows), metadata.name,
+                                   mark ? mark->sequence : commits + 1});
+        std::optional<known_moment> moment;
+        if (mark) {
+            moment = known_moment{*mark, object.versions.back()};
+        }
+        node_->when_durable(position, [this, position, moment, &object](bool failed) {
             if (!failed) {
                 acknowledged_ = std::max(acknowledged_, position.position);
+                if (moment) {
+                    object.moments.push_back(*moment);
+                }
             }
         });
     }
@@ -248,17 +332,18 @@ private:
 
     /// One cut of the log must explain what every object holds.
     void check() {
+        const auto listed = read_catalog();
         std::uint64_t at_least = acknowledged_;
         std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
         for (std::size_t i = 0; i < objects_.size(); ++i) {
             auto& object = objects_.at(i);
             object.open = open(i);
             const auto found = read(*object.open, i);
-            const auto match = std::ranges::find_if(
-                object.versions, [&](const auto& known) { return known.rows == found; });
+            const auto match = find_version(object, found, listed.at(i));
             if (match == object.versions.end()) {
-                throw std::runtime_error("object " + std::to_string(i) +
-                                         " holds what it never held at the end of a turn");
+                throw std::runtime_error("object " + std::to_string(i) + ", commit " +
+                                         std::to_string(listed.at(i).commits) +
+                                         ", holds what it never held at the end of a turn");
             }
             at_least = std::max(at_least, match->position);
             if (const auto next = std::next(match); next != object.versions.end()) {
@@ -268,11 +353,37 @@ private:
             version base = *match;
             object.versions = {std::move(base)};
         }
+        last_position_ = at_least;  // the log goes on behind what is left of it
         if (at_least >= before) {
             throw std::runtime_error("a commit at " + std::to_string(before) +
                                      " is lost, although " + std::to_string(at_least) +
                                      " was acknowledged or is there");
         }
+    }
+
+    /// Objects that were destroyed look alike: of several versions, the first that no acknowledged
+    /// one follows.
+    [[nodiscard]] std::vector<version>::const_iterator find_version(
+        const model& object, const table& rows, const object_info& listed) const {
+        const auto& all = object.versions;
+        auto match = all.end();
+        for (auto at = all.begin(); at != all.end(); ++at) {
+            const bool superseded =
+                match == all.end() || std::next(match)->position <= acknowledged_;
+            if (superseded && at->rows == rows && at->name == listed.metadata.name &&
+                at->commits == listed.commits) {
+                match = at;
+            }
+        }
+        return match;
+    }
+
+    std::array<object_info, object_count> read_catalog() {
+        std::array<object_info, object_count> listed;
+        node_->visit({}, [&](const object_info& found) {
+            listed.at(static_cast<std::size_t>(found.id.front() - 'a')) = found;
+        });
+        return listed;
     }
 
     void count_tail(const model& object, std::vector<version>::const_iterator match) {
@@ -315,6 +426,7 @@ private:
     std::unique_ptr<storage_node> node_;
     std::array<model, object_count> objects_;
     std::uint64_t acknowledged_ = 0;
+    std::uint64_t last_position_ = 0;
     std::uint64_t next_number_ = 1;
     power_result result_;
 };

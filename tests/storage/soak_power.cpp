@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
         const auto result = dormouse::test::simulate_power_losses(seed);
         total.crashes += result.crashes;
         total.commits += result.commits;
+        total.restores += result.restores;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
         total.lost_unacknowledged += result.lost_unacknowledged;
@@ -32,9 +33,11 @@ int main(int argc, char** argv) {
             std::printf("seed %llu: %s\n", printable(seed), result.failure.c_str());
         }
     }
-    std::printf("%llu commits, %llu recoveries cut, unacknowledged: %llu kept, %llu lost\n",
-                printable(total.commits), printable(total.recoveries_cut),
-                printable(total.kept_unacknowledged), printable(total.lost_unacknowledged));
+    std::printf(
+        "%llu commits, %llu restores, %llu recoveries cut, unacknowledged: %llu kept, "
+        "%llu lost\n",
+        printable(total.commits), printable(total.restores), printable(total.recoveries_cut),
+        printable(total.kept_unacknowledged), printable(total.lost_unacknowledged));
     std::printf("%llu seeds, %llu crashes, %llu failed\n", printable(seeds),
                 printable(total.crashes), printable(failed));
     return failed == 0 ? 0 : 1;

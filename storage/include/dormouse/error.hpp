@@ -42,6 +42,8 @@ enum class errc {
     unsupported_media_type,  ///< The content type is not application/json.
     foreign_host,            ///< The request names a host or origin this server does not serve.
     not_found,               ///< No such route.
+    invalid_bookmark,  ///< No bookmark of this object, or no longer kept. The text says which are.
+    storage_full       ///< The disk is nearly full. Reading goes on; make room before writing.
 };
 
 /// The category of `errc`. Its `message()` is the generic meaning of a code.

@@ -4,6 +4,8 @@
 // lease is dead.
 #pragma once
 
+#include <dormouse/bookmark.hpp>
+#include <dormouse/object_metadata.hpp>
 #include <dormouse/statement.hpp>
 
 #include <chrono>
@@ -72,6 +74,24 @@ public:
     void begin_savepoint();
     void release_savepoint();
     void rollback_savepoint();
+
+    /// Empties the database: no table is left. What the turn does afterwards, it does to that.
+    void delete_all();
+
+    /// What the node keeps of the object beside its pages. Changes are committed with the turn.
+    /// Errors: `errc::storage_failed`.
+    [[nodiscard]] object_metadata metadata();
+    void set_metadata(object_metadata changed);
+
+    /// The end of this turn, which is thereby committed even when it changes nothing.
+    [[nodiscard]] bookmark current_bookmark();
+    /// The end of the last turn committed at or before `time`. Waits for the disk.
+    /// Errors: `errc::invalid_bookmark` when that is not kept any more, naming what is.
+    [[nodiscard]] bookmark bookmark_for_time(std::chrono::system_clock::time_point time);
+    /// Takes the object back once it has been closed after this turn; answers the bookmark that
+    /// undoes it, the end of this turn. Waits for the disk.
+    /// Errors: `errc::invalid_bookmark` when `mark` is another object's or not kept any more.
+    [[nodiscard]] bookmark restore_on_next_wake(const bookmark& mark);
 
     /// Statements running past this moment stop with `errc::timed_out`. Stopping one that only
     /// reads keeps the turn's other work; stopping one that writes undoes the whole turn.

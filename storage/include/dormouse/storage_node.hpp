@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dormouse {
@@ -53,6 +54,12 @@ struct storage_options {
     std::size_t idle_connections_max = 64;
     std::size_t turn_bytes_max = std::size_t{32} << 20;  ///< Of the pages one turn changes.
     std::size_t checkpoint_pages = 64;  ///< Changed pages at which an object's file is updated.
+
+    /// How far back every object can be taken: no longer than this, and no more than so many bytes
+    /// or databases' sizes, whichever is more.
+    std::chrono::hours history_age_max{24 * 30};
+    std::uint64_t history_bytes_min = std::uint64_t{1} << 20;
+    std::uint64_t history_databases_max = 4;
 };
 
 /// One object's open database.
@@ -77,6 +84,27 @@ private:
     std::unique_ptr<object_database> database_;
 };
 
+/// What the node knows of an object without opening it.
+struct object_info {
+    std::string class_name;
+    std::string id;
+    object_metadata metadata;
+    std::uint64_t bytes = 0;    ///< Of its file, when that was last brought up to date.
+    std::uint32_t commits = 0;  ///< By then.
+    std::chrono::system_clock::time_point last_commit{};
+};
+
+/// Which objects to list: those that meet every condition given.
+struct object_filter {
+    std::string class_name{};  ///< Empty: all.
+    std::string name_prefix{};
+    std::optional<object_state> state{};
+    std::optional<std::string> version{};
+    std::uint64_t bytes_min = 0;
+    std::optional<std::chrono::system_clock::time_point> alarm_until{};  ///< It has one, by then.
+    std::int64_t limit = -1;                                             ///< Negative: none.
+};
+
 /// The disk of one runtime.
 ///
 /// **Thread safety:** thread-safe. **Lifetime:** outlives every `object_storage` it opened.
@@ -99,6 +127,24 @@ public:
     /// Closes once its last commit is durable, leaving one plain `.sqlite` file; then calls
     /// `closed`, on the background.
     void close(std::unique_ptr<object_storage> storage, std::function<void()> closed);
+
+    // --- objects that are not open. These block.
+
+    /// Takes the object back; answers the bookmark that undoes it.
+    /// Errors: `errc::invalid_bookmark` when `mark` is another object's or not kept any more.
+    [[nodiscard]] bookmark restore(const object_key& key, const bookmark& mark);
+    /// Removes the object and all its past, for good.
+    void destroy(const object_key& key);
+    /// Makes the object what a SQLite database of any origin is, which may be in use and is left as
+    /// it is. Bookmarks from before stay valid. An alarm found in a database of workerd is kept.
+    /// Errors: `errc::storage_failed` naming the file.
+    void import_file(const object_key& key, const std::filesystem::path& from);
+
+    /// Builds the object's file anew, without free pages. Between its turns. Blocks.
+    void vacuum(object_storage& storage);
+
+    /// Calls `found` for every object that meets `filter`, in the order of class and id.
+    void visit(const object_filter& filter, const std::function<void(const object_info&)>& found);
 
     /// Calls `action` once every commit up to `position` is durable: at once if it is, otherwise on
     /// the background, in order of position. `failed` is true when the node can no longer make it

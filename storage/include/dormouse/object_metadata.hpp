@@ -1,0 +1,30 @@
+// What a node knows about an object without opening its database: enough to find it by name, to
+// know when it must wake, and to see which objects are broken. It is committed together with the
+// object's pages, but lives outside of them, so that going back in time does not change it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dormouse {
+
+enum class object_state : std::uint8_t {
+    active = 0,
+    quarantined = 1  ///< Its migrations failed too often.
+};
+
+/// **Thread safety:** value.
+struct object_metadata {
+    std::string name;     ///< What the object was called when first woken; may be empty.
+    std::string version;  ///< Digest of the migrations it has run; empty: none.
+    std::optional<std::chrono::system_clock::time_point> next_alarm{};  ///< In milliseconds.
+    object_state state = object_state::active;
+    std::uint32_t migration_attempts = 0;  ///< Failed in a row.
+    std::string migration_error{};         ///< Of the last that failed.
+
+    bool operator==(const object_metadata&) const = default;
+};
+
+}  // namespace dormouse

@@ -1,0 +1,147 @@
+#include "storage/object_facts.hpp"
+
+#include <cstring>
+
+namespace dormouse {
+namespace {
+
+constexpr std::int64_t no_alarm = -1;
+
+class encoder {
+public:
+    template <class T>
+    void number(T value) {
+        append(std::as_bytes(std::span(&value, 1)));
+    }
+    void text(const std::string& value) {
+        number(static_cast<std::uint32_t>(value.size()));
+        append(std::as_bytes(std::span(value)));
+    }
+    std::vector<std::byte> bytes;
+
+private:
+    void append(std::span<const std::byte> more) {
+        bytes.insert(bytes.end(), more.begin(), more.end());
+    }
+};
+
+/// Reads zeros behind the end, and says so.
+class decoder {
+public:
+    explicit decoder(std::span<const std::byte> bytes) : rest_(bytes) {}
+
+    template <class T>
+    T number() {
+        T value{};
+        const auto bytes = take(sizeof value);
+        std::memcpy(&value, bytes.data(), bytes.size());
+        return value;
+    }
+    std::string text() {
+        const auto length = number<std::uint32_t>();
+        const auto bytes = take(length);
+        return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+    [[nodiscard]] bool sound() const noexcept { return sound_ && rest_.empty(); }
+
+private:
+    std::span<const std::byte> take(std::size_t count) {
+        if (count > rest_.size()) {
+            sound_ = false;
+            return {};
+        }
+        const auto taken = rest_.first(count);
+        rest_ = rest_.subspan(count);
+        return taken;
+    }
+    std::span<const std::byte> rest_;
+    bool sound_ = true;
+};
+
+char digit(unsigned value) {
+    return static_cast<char>(value < 10 ? '0' + value : 'a' + (value - 10));
+}
+
+}  // namespace
+
+std::vector<std::byte> encode(const logged_metadata& metadata) {
+    encoder out;
+    const auto& known = metadata.known;
+    out.text(known.name);
+    out.text(known.version);
+    using unit = std::chrono::milliseconds;
+    out.number<std::int64_t>(
+        known.next_alarm
+            ? std::chrono::duration_cast<unit>(known.next_alarm->time_since_epoch()).count()
+            : no_alarm);
+    out.number(static_cast<std::uint32_t>(known.state));
+    out.number(known.migration_attempts);
+    out.text(known.migration_error);
+    out.number(metadata.restore_to);
+    return std::move(out.bytes);
+}
+
+std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes) {
+    decoder in(bytes);
+    logged_metadata metadata;
+    auto& known = metadata.known;
+    known.name = in.text();
+    known.version = in.text();
+    if (const auto alarm = in.number<std::int64_t>(); alarm != no_alarm) {
+        known.next_alarm = std::chrono::system_clock::time_point(std::chrono::milliseconds(alarm));
+    }
+    known.state = static_cast<object_state>(in.number<std::uint32_t>());
+    known.migration_attempts = in.number<std::uint32_t>();
+    known.migration_error = in.text();
+    metadata.restore_to = in.number<std::uint32_t>();
+    return in.sound() ? std::optional(std::move(metadata)) : std::nullopt;
+}
+
+std::string in_digits(const binary_id& id) {
+    std::string digits;
+    for (const auto byte : id) {
+        digits += digit(std::to_integer<unsigned>(byte) >> 4U);
+        digits += digit(std::to_integer<unsigned>(byte) & 0xfU);
+    }
+    return digits;
+}
+
+binary_id parse_id(std::string_view digits) {
+    binary_id id{};
+    const auto value = [](char c) {
+        return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+    };
+    for (std::size_t i = 0; i < id.size(); ++i) {
+        id.at(i) =
+            static_cast<std::byte>(value(digits.at(2 * i)) * 16 + value(digits.at(2 * i + 1)));
+    }
+    return id;
+}
+
+std::string object_path(const std::string& root, const object_identity& object) {
+    if (object.class_name.empty()) {
+        return catalog_path(root);
+    }
+    const auto digits = in_digits(object.id);
+    return root + "/" + object.class_name + "/" + digits.substr(0, 2) + "/" + digits + ".sqlite";
+}
+
+std::string catalog_path(const std::string& root) {
+    return root + "/catalog.sqlite";
+}
+
+std::string swap_directory(const std::string& root) {
+    return root + "/swap";
+}
+
+std::string swap_path(const std::string& root, const object_identity& object,
+                      std::uint32_t sequence) {
+    return swap_directory(root) + "/" + object.class_name + "-" + in_digits(object.id) + "-" +
+           std::to_string(sequence) + ".sqlite";
+}
+
+std::string log_directory(const std::string& root) {
+    return root + "/log";
+}
+
+}  // namespace dormouse

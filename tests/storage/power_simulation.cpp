@@ -41,6 +41,7 @@ struct version {
 struct known_moment {
     bookmark mark;
     version was;
+    std::uint64_t life = 0;  // of the object, counted in destructions
 };
 
 /// Runs background work in an order drawn from a seed, each lane in its own order.
@@ -79,12 +80,16 @@ struct model {
     bool closing = false;
     std::vector<version> versions{{}};  ///< The oldest that may be found, and all after it.
     std::vector<known_moment> moments;  ///< Acknowledged ones.
+    std::uint64_t life = 0;
 };
 
 class power_simulation {
 public:
     explicit power_simulation(std::uint64_t seed)
-        : random_(seed), on_(std::make_shared<faulty_disk>(seed)), background_(random_) {}
+        : random_(seed),
+          on_(std::make_shared<faulty_disk>(seed)),
+          background_(random_),
+          keeps_all_(seed % 2 == 0) {}
 
     power_result run() {
         try {
@@ -111,6 +116,7 @@ private:
         options.idle_connections_max = 3;
         options.checkpoint_pages = 8;
         options.turn_bytes_max = std::size_t{8} << 20;
+        options.history_bytes_min = keeps_all_ ? std::uint64_t{1} << 30 : std::uint64_t{64} << 10;
         node_ = std::make_unique<storage_node>(std::move(options), background_);
     }
 
@@ -170,6 +176,7 @@ private:
             case 1:
                 object.versions.push_back({++last_position_, {}, {}, 0});
                 object.moments.clear();
+                ++object.life;
                 node_->destroy(key_of(number));
                 acknowledged_ = std::max(acknowledged_, last_position_);
                 break;
@@ -192,7 +199,7 @@ private:
             ++result_.restores;
             acknowledged_ = std::max(acknowledged_, ++last_position_);
         } catch (const error& refused) {
-            if (refused.reason() != errc::invalid_bookmark) {
+            if (refused.reason() != errc::invalid_bookmark || keeps_all_) {
                 throw;
             }
             object.versions.pop_back();  // it is not kept any more
@@ -248,12 +255,12 @@ private:
                                    mark ? mark->sequence : commits + 1});
         std::optional<known_moment> moment;
         if (mark) {
-            moment = known_moment{*mark, object.versions.back()};
+            moment = known_moment{*mark, object.versions.back(), object.life};
         }
         node_->when_durable(position, [this, position, moment, &object](bool failed) {
             if (!failed) {
                 acknowledged_ = std::max(acknowledged_, position.position);
-                if (moment) {
+                if (moment && moment->life == object.life) {
                     object.moments.push_back(*moment);
                 }
             }
@@ -310,7 +317,16 @@ private:
         }
         background_.clear();
         node_.reset();
-        on_->restore_power();
+        come_to_power();
+    }
+
+    /// Sometimes it is only the program that dies, and the power goes later.
+    void come_to_power() {
+        if (below(3) == 0) {
+            on_->restart_program();
+        } else {
+            on_->restore_power();
+        }
     }
 
     void come_back() {
@@ -324,7 +340,7 @@ private:
             on_->lose_power();
             background_.clear();
             node_.reset();
-            on_->restore_power();
+            come_to_power();
         }
         start();
         check();
@@ -424,6 +440,7 @@ private:
     std::shared_ptr<faulty_disk> on_;
     random_background background_;
     std::unique_ptr<storage_node> node_;
+    bool keeps_all_;  // no past is dropped for its size
     std::array<model, object_count> objects_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t last_position_ = 0;

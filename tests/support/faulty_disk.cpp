@@ -208,6 +208,11 @@ void faulty_disk::restore_power() {
     powered_ = true;
 }
 
+void faulty_disk::restart_program() {
+    fuse_.reset();
+    powered_ = true;
+}
+
 // The changes of one name reach the disk in order, but the disk may stop anywhere, and with each
 // name elsewhere. A rename is one change of two names.
 void faulty_disk::settle_names() {

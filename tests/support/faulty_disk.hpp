@@ -28,6 +28,9 @@ public:
     void lose_power();
     /// The disk as it is found afterwards.
     void restore_power();
+    /// After `lose_power`: it was only the program that went, and what the operating system had
+    /// taken of it is still there, synced or not.
+    void restart_program();
     /// Loses power in the middle of the operation that comes after `operations` more.
     void lose_power_after(std::uint64_t operations) { fuse_ = operations; }
     [[nodiscard]] bool powered() const noexcept { return powered_; }

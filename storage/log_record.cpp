@@ -2,8 +2,6 @@
 
 #include "storage/page_delta.hpp"
 
-#include <boost/crc.hpp>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -72,12 +70,6 @@ std::uint32_t header_checksum(record_header header) {
 }
 
 }  // namespace
-
-std::uint32_t checksum(std::span<const std::byte> bytes) {
-    boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-    crc.process_bytes(bytes.data(), bytes.size());
-    return crc.checksum();
-}
 
 record_builder::record_builder(record_kind kind) {
     record_header header{};

@@ -5,6 +5,7 @@
 // segment see to it that neither a torn write nor a leftover of an earlier log passes for one.
 #pragma once
 
+#include "storage/checksum.hpp"
 #include "storage/page.hpp"
 
 #include <array>
@@ -172,8 +173,5 @@ struct class_fact {
 [[nodiscard]] record_builder make_class(const class_fact& fact);
 /// Enters the name into `classes`, by number, if the record is such a one.
 void learn_class(const record_view& record, std::vector<std::string>& classes);
-
-/// CRC-32C.
-[[nodiscard]] std::uint32_t checksum(std::span<const std::byte> bytes);
 
 }  // namespace dormouse

@@ -1,6 +1,7 @@
 // Durable commits a second: one row of 100 bytes each, as many objects at once as said, each with
 // one commit on its way. Against one plain SQLite database for each object (write-ahead log, full
-// synchronisation) with the number of threads that suits it best. Rounds of both alternate, and the
+// synchronisation). Both with the number of threads that suits them best, of which a node needs no
+// more than the machine has processors. Rounds of both alternate, and the
 // ratio is the median of the rounds' ratios.
 //
 //   commit/N/dormouse  commit/N/sqlite   commits/s
@@ -9,6 +10,7 @@
 #include "bench/report.hpp"
 #include "bench/storage_fixture.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -65,8 +67,18 @@ public:
         }
     }
 
-    measured run() {
-        return measure([this](clock_type::time_point until) { return commit_until(until); });
+    measured run(std::size_t threads) {
+        return measure([&](clock_type::time_point until) {
+            std::atomic<std::uint64_t> commits = 0;
+            std::vector<std::thread> loops;
+            for (std::size_t first = 0; first < threads; ++first) {
+                loops.emplace_back([&, first] { commits += commit_until(until, first, threads); });
+            }
+            for (auto& loop : loops) {
+                loop.join();
+            }
+            return commits.load();
+        });
     }
 
 private:
@@ -75,15 +87,16 @@ private:
         ticket position;
     };
 
-    // Commits wait in the order of their positions, so the first is the first to be durable. When
-    // every object waits, this thread makes them durable itself or waits for the one that does.
-    std::uint64_t commit_until(clock_type::time_point until) {
+    // What a loop does with every `step`th object. Commits wait in the order of their positions, so
+    // the first is the first to be durable. When every object waits, the loop makes them durable
+    // itself or waits for the one that does.
+    std::uint64_t commit_until(clock_type::time_point until, std::size_t first, std::size_t step) {
         static const auto slot = statement_slot::next();
         std::deque<object_storage*> ready;
         std::deque<waiting> waits;
         std::uint64_t commits = 0;
-        for (const auto& object : objects_) {
-            ready.push_back(object.get());
+        for (auto i = first; i < objects_.size(); i += step) {
+            ready.push_back(objects_[i].get());
         }
         while (clock_type::now() < until) {
             while (!waits.empty() &&
@@ -97,7 +110,7 @@ private:
             ready.pop_front();
             auto turn = object->begin_turn();
             turn.borrow(slot, [] { return insert; })->run();
-            waits.push_back({object, turn.commit()});
+            waits.push_back({object, turn.commit(flush_request::on_wait)});
         }
         if (!waits.empty()) {
             fixture_.node->wait_durable(waits.back().position);
@@ -162,7 +175,13 @@ void compare(report& found, std::size_t objects) {
     std::vector<double> their_rates;
     std::vector<double> ratios;
     for (int round = 0; round < rounds; ++round) {
-        const auto mine = ours.run();
+        measured mine;
+        for (const std::size_t threads : {1U, 2U}) {
+            if (const auto tried = ours.run(std::min(threads, objects));
+                tried.per_second > mine.per_second) {
+                mine = tried;
+            }
+        }
         double best = 0;
         for (const std::size_t threads : {1U, 4U, 16U, 64U}) {
             if (threads <= objects) {

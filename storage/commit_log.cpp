@@ -30,28 +30,35 @@ commit_log::commit_log(disk& on, commit_log_options options, log_start start, re
       epoch_(start.epoch + 1),
       last_time_(start.time) {
     begin_segment(next_);
+    look_for_space();
 }
 
-log_span commit_log::append(std::vector<std::byte> record) {
+log_span commit_log::append(std::vector<std::byte> record, flush_request flush) {
     seal_body(record);
     const std::lock_guard lock(mutex_);
-    return append_locked(record);
+    return append_locked(record, flush);
 }
 
 // The flush is asked for under the lock: what is asked for later, closing a file for example, comes
 // behind it.
-log_span commit_log::append_locked(std::span<std::byte> record) {
+log_span commit_log::append_locked(std::span<std::byte> record, flush_request flush) {
     require_sound_locked();
     last_time_ = std::max(last_time_, options_.milliseconds());
     seal_header(record, {next_, durable_.load(std::memory_order_relaxed), epoch_, last_time_});
-    const bool first = waiting_.empty();
     waiting_.insert(waiting_.end(), record.begin(), record.end());
     const log_span place{next_, next_ + record.size(), last_time_};
     next_ = place.end;
-    if (first && !flushing_) {
-        ask_.flush();
+    if (flush == flush_request::at_once) {
+        request_flush_locked();
     }
     return place;
+}
+
+// Once for each batch: a flush that is under way asks for the next one itself.
+void commit_log::request_flush_locked() {
+    if (!std::exchange(flush_requested_, true) && !flushing_) {
+        ask_.flush();
+    }
 }
 
 std::uint32_t commit_log::class_number(const std::string& name) {
@@ -61,7 +68,7 @@ std::uint32_t commit_log::class_number(const std::string& name) {
     if (found == classes_.end()) {
         auto record = make_class({number, name}).finish();
         seal_body(record);
-        append_locked(record);
+        append_locked(record, flush_request::on_wait);
         classes_.push_back(name);
     }
     return number;
@@ -87,6 +94,7 @@ void commit_log::wait_durable(log_position position) {
 }
 
 void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
+    flush_requested_ = false;
     if (poisoned_) {
         run_actions(lock, durable());
         return;
@@ -112,7 +120,7 @@ void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
     run_actions(lock, poisoned_ ? durable() : reached);
     flushing_ = false;
     flushed_.notify_all();
-    if (!waiting_.empty()) {
+    if (flush_requested_) {
         ask_.flush();
     }
 }
@@ -134,6 +142,25 @@ void commit_log::write_batch(const batch& written) {
         segment_.sync();  // before the next segment begins, too: its header proves this one whole
         position += length;
         rest = rest.subspan(length);
+    }
+    look_for_space();
+}
+
+std::uint64_t commit_log::look_for_space() {
+    const auto free = disk_->free_bytes(options_.directory);
+    nearly_full_.store(free < options_.free_bytes_min, std::memory_order_relaxed);
+    return free;
+}
+
+void commit_log::require_space() {
+    if (!nearly_full_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    if (const auto free = look_for_space(); free < options_.free_bytes_min) {
+        throw error(errc::storage_full,
+                    "the disk of " + options_.directory + " has " + std::to_string(free) +
+                        " bytes left, and writing stops at " +
+                        std::to_string(options_.free_bytes_min) + "; reading goes on");
     }
 }
 
@@ -169,6 +196,7 @@ void commit_log::when_durable(log_position position, durable_action action) {
         failed = !is_durable(position);
         if (position > announced_ && !poisoned_) {
             actions_.emplace(position, std::move(action));
+            request_flush_locked();
             return;
         }
     }

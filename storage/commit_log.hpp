@@ -5,6 +5,8 @@
 
 #include "storage/log_segment.hpp"
 
+#include <dormouse/lease.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -20,6 +22,7 @@ struct commit_log_options {
     std::string directory;
     std::uint64_t segment_bytes = std::uint64_t{64} << 20;
     std::function<std::uint64_t()> milliseconds;  ///< Wall clock since 1970.
+    std::uint64_t free_bytes_min = 0;             ///< Of the disk, below which turns are refused.
 };
 
 /// Where a log goes on: what a scan found.
@@ -55,7 +58,7 @@ public:
     commit_log(disk& on, commit_log_options options, log_start start, requests ask);
 
     /// Gives a record its place. It is not durable yet.
-    log_span append(std::vector<std::byte> record);
+    log_span append(std::vector<std::byte> record, flush_request flush = flush_request::at_once);
     /// The number of a class, appending the record that says so when it has none.
     std::uint32_t class_number(const std::string& name);
 
@@ -80,6 +83,10 @@ public:
     /// Errors: `errc::storage_failed` when poisoned, naming the first reason.
     void require_sound() const;
 
+    /// Errors: `errc::storage_full` while less is free than the options say. Running full in the
+    /// middle of a write would poison the log.
+    void require_space();
+
     /// Bytes appended and not yet written.
     [[nodiscard]] std::size_t waiting_bytes() const;
 
@@ -88,7 +95,9 @@ private:
         std::vector<std::byte> records;
         log_position begin = 0;
     };
-    log_span append_locked(std::span<std::byte> record);
+    log_span append_locked(std::span<std::byte> record, flush_request flush);
+    void request_flush_locked();
+    std::uint64_t look_for_space();
     void flush_locked(std::unique_lock<std::mutex>& lock);
     void write_batch(const batch& written);
     void begin_segment(log_position start);
@@ -111,8 +120,10 @@ private:
     log_position announced_;  // everything that waited for positions up to here has been told
     std::uint32_t epoch_;
     std::uint64_t last_time_;
-    std::string failure_;  // empty while sound
+    std::string failure_;                    // empty while sound
+    std::atomic<bool> nearly_full_ = false;  // when it was last looked
     bool flushing_ = false;
+    bool flush_requested_ = false;  // of what waits
     bool poisoned_ = false;
 };
 

@@ -46,10 +46,37 @@ constexpr std::array pragmas_with_argument{
     "integrity_check",    "optimize",           "quick_check",       "table_info",
     "table_list",         "table_xinfo",        "user_version"};
 
-bool may_use_pragma(const char* name, const char* argument) {
-    const auto same = [name](const char* other) { return sqlite3_stricmp(name, other) == 0; };
-    return std::ranges::any_of(pragmas_with_argument, same) ||
-           (argument == nullptr && std::ranges::any_of(readable_pragmas, same));
+// VACUUM asks no authorizer, and fails within a transaction for a reason that helps nobody.
+bool is_vacuum(std::string_view sql) {
+    constexpr std::string_view keyword = "VACUUM";
+    constexpr std::string_view blanks = " \t\r\n\f";
+    while (!sql.empty()) {
+        if (blanks.find(sql.front()) != std::string_view::npos) {
+            sql.remove_prefix(1);
+        } else if (sql.starts_with("--")) {
+            sql.remove_prefix(std::min(sql.find('\n'), sql.size()));
+        } else if (sql.starts_with("/*")) {
+            sql.remove_prefix(std::min(sql.find("*/", 2), sql.size() - 2) + 2);
+        } else {
+            break;
+        }
+    }
+    return sql.size() >= keyword.size() &&
+           sqlite3_strnicmp(sql.data(), keyword.data(), static_cast<int>(keyword.size())) == 0;
+}
+
+std::string describe_pragma(const char* name) {
+    std::string text = std::string("PRAGMA ") + name +
+                       " would change or show the connection, which belongs to the runtime. "
+                       "Allowed without an argument:";
+    for (const auto* allowed : readable_pragmas) {
+        text.append(" ").append(allowed);
+    }
+    text.append("; also with one:");
+    for (const auto* allowed : pragmas_with_argument) {
+        text.append(" ").append(allowed);
+    }
+    return text;
 }
 
 // SQLite reads up to the first NUL and takes a length of 31 bits.
@@ -194,24 +221,49 @@ int connection::deadline_passed(void* self) {
 // NOLINTNEXTLINE(readability-function-size): SQLite says what it passes
 int connection::authorize(void* self, int operation, const char* first, const char* second,
                           const char* /*database*/, const char* /*trigger*/) {
-    if (static_cast<connection*>(self)->trusted_) {
+    auto& asked = *static_cast<connection*>(self);
+    if (asked.trusted_) {
         return SQLITE_OK;
     }
     switch (operation) {
         case SQLITE_TRANSACTION:
         case SQLITE_SAVEPOINT:
+            return asked.deny("the turn is the transaction; db.transaction() nests one in it");
         case SQLITE_ATTACH:
         case SQLITE_DETACH:
+            return asked.deny(
+                "an object has one database; call the other object, or import a file into one");
         case SQLITE_CREATE_TEMP_INDEX:
         case SQLITE_CREATE_TEMP_TABLE:
         case SQLITE_CREATE_TEMP_TRIGGER:
         case SQLITE_CREATE_TEMP_VIEW:
-            return SQLITE_DENY;
+            return asked.deny(
+                "temporary objects would stay in the connection, which other objects use; make an "
+                "ordinary one and drop it, or write WITH ... AS");
+        case SQLITE_CREATE_VTABLE:
+            asked.makes_virtual_table_ = true;
+            return SQLITE_OK;
         case SQLITE_PRAGMA:
-            return may_use_pragma(first, second) ? SQLITE_OK : SQLITE_DENY;
+            return asked.may_use_pragma(first, second) ? SQLITE_OK
+                                                       : asked.deny(describe_pragma(first));
         default:
             return SQLITE_OK;
     }
+}
+
+// "data_version" counts what happened to the connection. Full text search asks for it, on
+// connections that nobody shares.
+bool connection::may_use_pragma(const char* name, const char* argument) const {
+    const auto same = [name](const char* other) { return sqlite3_stricmp(name, other) == 0; };
+    const bool is_private = makes_virtual_table_ || !layout_.shareable;
+    return std::ranges::any_of(pragmas_with_argument, same) ||
+           (argument == nullptr &&
+            (std::ranges::any_of(readable_pragmas, same) || (is_private && same("data_version"))));
+}
+
+int connection::deny(std::string reason) {
+    denied_ = std::move(reason);
+    return SQLITE_DENY;
 }
 
 void connection::run_trusted(const char* sql) {
@@ -245,11 +297,12 @@ bool connection::broken() const noexcept {
 
 void connection::end_turn() noexcept {
     close_cursors();
+    makes_virtual_table_ = false;
     deadline.reset();
     savepoint_depth_ = 0;
 }
 
-ticket connection::commit() {
+ticket connection::commit(flush_request flush) {
     end_turn();
     if (!in_turn_) {
         return {};
@@ -263,23 +316,24 @@ ticket connection::commit() {
         fail_commit(code);
     }
     in_turn_ = false;
-    return image_->changed() ? log_changes() : ticket{};
+    return image_->changed() ? log_changes(flush) : ticket{};
 }
 
 void connection::fail_commit(int code) {
     const std::string reason = sqlite3_errmsg(database_);
+    const auto refusal = image_->take_refusal();
     rollback();
     unsound_ = (code & 0xff) != SQLITE_CONSTRAINT;
-    if (const auto refusal = image_->take_refusal()) {
+    if (refusal) {
         std::rethrow_exception(refusal);
     }
     throw error(errc::commit_failed, "the turn's writes could not be committed: " + reason);
 }
 
 // SQLite has committed: when the log does not take it, SQLite's cache is ahead of the image.
-ticket connection::log_changes() {
+ticket connection::log_changes(flush_request flush) {
     try {
-        const ticket position{image_->commit()};
+        const ticket position{image_->commit(flush)};
         emptied_ = false;
         follow_schema();
         return position;
@@ -361,17 +415,17 @@ borrowed_statement connection::lend_uncached(statement compiled) {
 
 statement connection::compile(std::string_view sql, std::string_view* rest) {
     refuse_unreadable(sql);
+    if (is_vacuum(sql)) {
+        throw sql_error(SQLITE_AUTH, "VACUUM cannot run within a turn; use storage.vacuum()",
+                        std::string(sql));
+    }
     sqlite3_stmt* compiled = nullptr;
     const char* tail = nullptr;
     const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &compiled, &tail);
     if (code != SQLITE_OK) {
         if ((code & 0xff) == SQLITE_AUTH) {
-            throw sql_error(
-                code,
-                "transactions, attached databases, temporary tables and the settings of the "
-                "connection belong to the runtime; use db.transaction() for a nested transaction",
-                std::string(sql));
+            throw sql_error(code, std::exchange(denied_, {}), std::string(sql));
         }
         throw_sqlite_failure(database_, code, std::string(sql).c_str());
     }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] bool is_unsound() const noexcept { return unsound_; }
 
     void begin();
-    [[nodiscard]] ticket commit();
+    [[nodiscard]] ticket commit(flush_request flush);
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
 
@@ -62,6 +63,9 @@ public:
     void release_savepoint();
     void rollback_savepoint();
 
+    /// Where the pool keeps it while it is idle. The pool's.
+    std::list<std::unique_ptr<connection>>::iterator idle_place;
+
     std::vector<std::shared_ptr<cached_statement>> statements;
     std::optional<std::chrono::steady_clock::time_point> deadline;
 
@@ -70,11 +74,13 @@ private:
     static void total_changes(sqlite3_context* call, int count, sqlite3_value** arguments);
     static int authorize(void* self, int operation, const char* first, const char* second,
                          const char* database, const char* trigger);
+    [[nodiscard]] bool may_use_pragma(const char* name, const char* argument) const;
+    int deny(std::string reason);
     void configure();
     void close() noexcept;
     void end_turn() noexcept;
     void undo() noexcept;
-    [[nodiscard]] ticket log_changes();
+    [[nodiscard]] ticket log_changes(flush_request flush);
     void follow_schema();
     [[noreturn]] void fail_commit(int code);
     void reset_counters() noexcept;
@@ -92,9 +98,11 @@ private:
     schema_layout layout_;
     std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
     steady_ticks ticks_;
+    std::string denied_;  // why the authorizer refused a statement
     bool in_turn_ = false;
-    bool emptied_ = false;  // in this turn
-    bool trusted_ = false;  // our own statement runs, which passes the authorizer
+    bool emptied_ = false;              // in this turn
+    bool makes_virtual_table_ = false;  // in this turn
+    bool trusted_ = false;              // our own statement runs, which passes the authorizer
     bool unsound_ = false;
     int savepoint_depth_ = 0;
 };

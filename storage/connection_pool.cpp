@@ -28,11 +28,7 @@ std::unique_ptr<connection> connection_pool::lend(object_image& image) {
 
 std::unique_ptr<connection> connection_pool::take_bound(object_image& image) {
     const std::lock_guard lock(mutex_);
-    if (image.bound == nullptr) {
-        return nullptr;
-    }
-    return take(
-        std::ranges::find_if(idle_, [&](const auto& idle) { return idle.get() == image.bound; }));
+    return image.bound == nullptr ? nullptr : take(image.bound->idle_place);
 }
 
 std::unique_ptr<connection> connection_pool::take_alike(const object_image& image,
@@ -41,25 +37,27 @@ std::unique_ptr<connection> connection_pool::take_alike(const object_image& imag
     const auto found = std::ranges::find_if(idle_, [&](const auto& idle) {
         return idle->class_name() == image.identity().class_name && idle->layout() == layout;
     });
-    return found == idle_.end() ? nullptr : take(found);
+    if (found == idle_.end()) {
+        return nullptr;
+    }
+    let_go(**found);
+    return take(found);
 }
 
 std::unique_ptr<connection> connection_pool::take(idle_list::iterator chosen) {
     auto taken = std::move(*chosen);
     idle_.erase(chosen);
-    unbind(*taken);
+    if (taken->image() != nullptr) {
+        taken->image()->bound = nullptr;
+    }
     return taken;
 }
 
 // An image without a connection needs no open file. One that is being entered keeps it: it is about
 // to get another connection.
-void connection_pool::unbind(connection& idle) noexcept {
+void connection_pool::let_go(connection& idle) noexcept {
     auto* image = idle.image();
-    if (image == nullptr) {
-        return;
-    }
-    image->bound = nullptr;
-    if (image->try_enter()) {
+    if (image != nullptr && image->try_enter()) {
         image->close_file();
         image->leave();
     }
@@ -72,9 +70,12 @@ void connection_pool::give_back(std::unique_ptr<connection> returned) noexcept {
         surplus = std::move(returned);
         return;
     }
-    returned->image()->bound = returned.get();
+    auto* image = returned->image();
+    image->bound = returned.get();
     idle_.push_back(std::move(returned));
+    image->bound->idle_place = std::prev(idle_.end());
     if (idle_.size() > idle_max_) {
+        let_go(*idle_.front());
         surplus = take(idle_.begin());
     }
 }
@@ -85,8 +86,7 @@ void connection_pool::forget(object_image& image) noexcept {
     if (image.bound == nullptr) {
         return;
     }
-    const auto found =
-        std::ranges::find_if(idle_, [&](const auto& idle) { return idle.get() == image.bound; });
+    const auto found = image.bound->idle_place;
     image.bound = nullptr;
     if ((*found)->layout().shareable) {
         (*found)->forget_image();

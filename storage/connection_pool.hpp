@@ -36,7 +36,7 @@ private:
     [[nodiscard]] std::unique_ptr<connection> take_alike(const object_image& image,
                                                          const schema_layout& layout);
     [[nodiscard]] std::unique_ptr<connection> take(idle_list::iterator chosen);
-    void unbind(connection& idle) noexcept;
+    static void let_go(connection& idle) noexcept;
 
     std::size_t idle_max_;
     steady_ticks ticks_;

@@ -55,6 +55,8 @@ public:
     virtual void create_directories(const std::string& directory) = 0;
     /// Returns when the names in the directory would survive a power loss.
     virtual void sync_directory(const std::string& directory) = 0;
+    /// How much more the file system of `directory` takes.
+    [[nodiscard]] virtual std::uint64_t free_bytes(const std::string& directory) const = 0;
     /// Returns when everything ever written to the file system below `directory` would.
     virtual void sync_everything(const std::string& directory) = 0;
 };

@@ -100,8 +100,8 @@ std::uint64_t lease::turn() const noexcept {
     return object_->turn();
 }
 
-ticket lease::commit() {
-    return std::exchange(object_, nullptr)->commit();
+ticket lease::commit(flush_request flush) {
+    return std::exchange(object_, nullptr)->commit(flush);
 }
 void lease::rollback() noexcept {
     std::exchange(object_, nullptr)->rollback();

@@ -51,13 +51,13 @@ connection& object_database::use() {
     return *lent_;
 }
 
-ticket object_database::commit() {
+ticket object_database::commit(flush_request flush) {
     if (lent_ == nullptr) {
         end_turn();
         return {};
     }
     try {
-        const auto position = lent_->commit();
+        const auto position = lent_->commit(flush);
         end_turn();
         return position;
     } catch (...) {

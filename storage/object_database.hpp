@@ -26,7 +26,7 @@ public:
 
     /// The turn's connection, lent by the turn's first use of it.
     [[nodiscard]] connection& use();
-    [[nodiscard]] ticket commit();
+    [[nodiscard]] ticket commit(flush_request flush);
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
     [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }

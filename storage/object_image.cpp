@@ -177,6 +177,7 @@ bool object_image::changed() const noexcept {
 
 void object_image::admit() {
     node_->log->require_sound();
+    node_->log->require_space();
     load_facts();
     const auto& limits = node_->limits;
     if (node_->log->waiting_bytes() > limits.waiting_bytes_max) {
@@ -200,8 +201,8 @@ object_header object_image::make_header() {
     return header;
 }
 
-log_position object_image::append(record_builder& record, bool first) {
-    const auto place = node_->log->append(record.finish());
+log_position object_image::append(record_builder& record, bool first, flush_request flush) {
+    const auto place = node_->log->append(record.finish(), flush);
     auto& progress = facts_.progress;
     if (first) {
         progress.incarnation = place.begin;
@@ -213,7 +214,7 @@ log_position object_image::append(record_builder& record, bool first) {
     return place.end;
 }
 
-log_position object_image::commit() {
+log_position object_image::commit(flush_request flush) {
     load_facts();
     const bool first = !logged_;
     record_builder record(first ? record_kind::create : record_kind::changes, make_header());
@@ -223,7 +224,7 @@ log_position object_image::commit() {
     }
     overlay_.append_changes(record);
     mark_dirty();
-    append(record, first);
+    append(record, first, flush);
     accept();
     if (first) {
         forget_facts();
@@ -231,11 +232,20 @@ log_position object_image::commit() {
     if (first || metadata_changed) {
         note_facts();
     }
+    request_checkpoints();
+    return last_end_;
+}
+
+void object_image::request_checkpoints() {
     if (overlay_.page_count() >= node_->limits.checkpoint_pages &&
         !checkpoint_requested_.exchange(true)) {
         node_->request_checkpoint(shared_from_this());
     }
-    return last_end_;
+    // Many objects with a few pages each fill the overlays, too: in time, before turns are refused.
+    if (node_->overlay_pages.load() * page_size > node_->limits.overlay_bytes_max / 2 &&
+        !node_->relief_requested.exchange(true)) {
+        node_->request_relief();
+    }
 }
 
 /// What this turn changed is in the log.

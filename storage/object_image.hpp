@@ -5,6 +5,7 @@
 
 #include "storage/commit_log.hpp"
 #include "storage/disk.hpp"
+#include "storage/entrance.hpp"
 #include "storage/object_facts.hpp"
 #include "storage/page_overlay.hpp"
 
@@ -14,7 +15,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <semaphore>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -60,6 +60,9 @@ struct image_services {
     std::atomic<std::size_t> overlay_pages = 0;
     /// Asks for a checkpoint of an image, soon.
     std::function<void(const std::shared_ptr<object_image>&)> request_checkpoint;
+    /// Asks for a checkpoint of all images, soon.
+    std::function<void()> request_relief;
+    std::atomic<bool> relief_requested = false;
 };
 
 /// **Thread safety:** whoever has entered; `redo_from` by anybody.
@@ -76,9 +79,9 @@ public:
     void open(const std::string& name);
 
     // Turns and checkpoints exclude each other. A turn may end on another thread than it began on.
-    void enter() { entrance_.acquire(); }
-    [[nodiscard]] bool try_enter() { return entrance_.try_acquire(); }
-    void leave() { entrance_.release(); }
+    void enter() noexcept { entrance_.enter(); }
+    [[nodiscard]] bool try_enter() noexcept { return entrance_.try_enter(); }
+    void leave() noexcept { entrance_.leave(); }
 
     // --- what SQLite sees
     [[nodiscard]] std::uint64_t size() const noexcept { return offset_of(page_count_ + 1); }
@@ -109,7 +112,7 @@ public:
     /// that. Loaded.
     [[nodiscard]] object_progress mark_turn();
     /// Logs what changed. Answers the position that must become durable.
-    log_position commit();
+    log_position commit(flush_request flush);
     void undo();
 
     // --- checkpoints
@@ -143,7 +146,9 @@ private:
     [[nodiscard]] bool read_base(std::uint64_t offset, std::span<std::byte> into);
     [[nodiscard]] object_header make_header();
     [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }
-    log_position append(record_builder& record, bool first);
+    log_position append(record_builder& record, bool first,
+                        flush_request flush = flush_request::at_once);
+    void request_checkpoints();
     void accept();
     void create_first();
     void adopt(bool first);
@@ -176,7 +181,7 @@ private:
     std::atomic<log_position> redo_from_ = 0;
     std::atomic<bool> checkpoint_requested_ = false;
     std::exception_ptr refusal_;
-    std::binary_semaphore entrance_{1};
+    entrance entrance_;
 };
 
 }  // namespace dormouse

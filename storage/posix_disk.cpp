@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -166,6 +167,14 @@ public:
         if (::fsync(opened.number()) != 0) {
             fail("sync", directory, errno);
         }
+    }
+
+    std::uint64_t free_bytes(const std::string& directory) const override {
+        struct statvfs status {};
+        if (::statvfs(directory.c_str(), &status) != 0) {
+            fail("look at the file system of", directory, errno);
+        }
+        return std::uint64_t{status.f_bavail} * status.f_frsize;
     }
 
     void sync_everything(const std::string& directory) override {

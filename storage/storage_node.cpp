@@ -162,6 +162,14 @@ private:
         services_.request_checkpoint = [this](const std::shared_ptr<object_image>& image) {
             request_checkpoint(image);
         };
+        services_.limits.overlay_bytes_max = options_.overlay_bytes_max;
+        services_.limits.waiting_bytes_max = options_.waiting_bytes_max;
+        services_.request_relief = [this] {
+            run_later(background_lane::maintenance, [self = shared_from_this()] {
+                self->services_.relief_requested = false;
+                self->checkpoint_overlays();
+            });
+        };
     }
 
     [[nodiscard]] retention_limits retention() const {
@@ -258,7 +266,8 @@ private:
     }
 
     [[nodiscard]] commit_log_options log_options() const {
-        return {log_directory(root_), options_.segment_bytes, [this] { return milliseconds(); }};
+        return {log_directory(root_), options_.segment_bytes, [this] { return milliseconds(); },
+                options_.free_bytes_min.value_or(2 * options_.segment_bytes)};
     }
 
     /// 0, which the log takes for the time of its last record, once the surroundings have gone.
@@ -339,12 +348,21 @@ private:
         }
     }
 
-    /// Brings the files up to date, and has the log begin behind what they hold.
-    void checkpoint_node() {
+    void checkpoint_overlays() noexcept {
         const std::lock_guard lock(maintenance_);
+        checkpoint_overlays_locked();
+    }
+
+    void checkpoint_overlays_locked() noexcept {
         for (const auto& image : dirty_.all()) {
             checkpoint_locked(*image);
         }
+    }
+
+    /// Brings the files up to date, and has the log begin behind what they hold.
+    void checkpoint_node() {
+        const std::lock_guard lock(maintenance_);
+        checkpoint_overlays_locked();
         // In this order: what becomes dirty after the first line lies behind it.
         log_position redo = log_->durable();
         for (const auto& image : dirty_.all()) {

@@ -70,17 +70,35 @@ TEST_F(Lease, NestsSavepoints) {
 
 TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
     auto turn = object_->begin_turn();
-    for (const auto* sql :
-         {"COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT x", "ATTACH ':memory:' AS other",
-          "PRAGMA journal_mode = DELETE", "PRAGMA synchronous = OFF", "PRAGMA WAL_AUTOCHECKPOINT=0",
-          "PRAGMA hard_heap_limit = 1", "PRAGMA temp_store_directory = '/tmp'",
-          "PRAGMA query_only = ON", "PRAGMA data_version", "CREATE TEMP TABLE x (v)",
-          "PRAGMA writable_schema = ON", "PRAGMA schema_version = 1"}) {
+    const std::vector<std::pair<const char*, const char*>> refused{
+        {"COMMIT", "db.transaction() nests one"},
+        {"ROLLBACK", "db.transaction() nests one"},
+        {"BEGIN", "db.transaction() nests one"},
+        {"SAVEPOINT x", "db.transaction() nests one"},
+        {"ATTACH ':memory:' AS other", "call the other object"},
+        {"PRAGMA journal_mode = DELETE", "Allowed without an argument: analysis_limit"},
+        {"PRAGMA synchronous = OFF", "PRAGMA synchronous would change"},
+        {"PRAGMA WAL_AUTOCHECKPOINT=0", "belongs to the runtime"},
+        {"PRAGMA hard_heap_limit = 1", "belongs to the runtime"},
+        {"PRAGMA temp_store_directory = '/tmp'", "belongs to the runtime"},
+        {"PRAGMA query_only = ON", "belongs to the runtime"},
+        {"PRAGMA data_version", "belongs to the runtime"},
+        {"PRAGMA mmap_size = 1000000", "belongs to the runtime"},
+        {"PRAGMA page_size = 8192", "belongs to the runtime"},
+        {"PRAGMA locking_mode = EXCLUSIVE", "belongs to the runtime"},
+        {"PRAGMA wal_checkpoint", "belongs to the runtime"},
+        {"PRAGMA writable_schema = ON", "belongs to the runtime"},
+        {"PRAGMA schema_version = 1", "belongs to the runtime"},
+        {"CREATE TEMP TABLE x (v)", "make an ordinary one"},
+        {"VACUUM", "use storage.vacuum()"},
+        {"/* smaller */ vacuum", "use storage.vacuum()"},
+        {"-- smaller\n VACUUM INTO '/tmp/x'", "use storage.vacuum()"}};
+    for (const auto& [sql, alternative] : refused) {
         try {
             turn.execute(sql);
             ADD_FAILURE() << sql;
         } catch (const sql_error& e) {
-            EXPECT_THAT(e.what(), HasSubstr("belong to the runtime; use db.transaction()")) << sql;
+            EXPECT_THAT(e.what(), HasSubstr(alternative)) << sql;
         }
     }
 }
@@ -166,6 +184,32 @@ TEST_F(Lease, ShowsNothingOfTheObjectThatHadTheConnectionBefore) {
         other = storage_.open('b');
         EXPECT_EQ(view_of(*other), expected) << sql;
     }
+}
+
+// Full text search keeps its configuration in the connection.
+TEST_F(Lease, SharesNoConnectionBetweenObjectsWithVirtualTables) {
+    const auto rank_of = [](object_storage& object) {
+        auto turn = object.begin_turn();
+        auto rows = turn.prepare("SELECT rank FROM f WHERE f MATCH 'dormouse'");
+        EXPECT_TRUE(rows->step());
+        return rows->real(0);
+    };
+    const auto other = storage_.open('b');
+    for (auto* object : {object_.get(), other.get()}) {
+        auto turn = object->begin_turn();
+        turn.execute(
+            "CREATE VIRTUAL TABLE f USING fts5(text);"
+            "INSERT INTO f VALUES ('the dormouse'), ('the hare'), ('the hatter')");
+        (void)turn.commit();
+    }
+    const auto before = rank_of(*other);
+    ASSERT_NE(before, 0.0);
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO f (f, rank) VALUES ('rank', 'bm25(0.0)')");
+    (void)turn.commit();
+
+    EXPECT_EQ(rank_of(*object_), 0.0);
+    EXPECT_EQ(rank_of(*other), before);
 }
 
 TEST_F(Lease, CountsChangesFromTheBeginningOfTheTurn) {

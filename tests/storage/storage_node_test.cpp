@@ -123,6 +123,58 @@ TEST(StorageNode, TakesAFailedCheckpointForAFailedDisk) {
     EXPECT_THROW((void)storage.open('b'), error);
 }
 
+TEST(StorageNode, RefusesToWriteWhileTheDiskIsNearlyFull) {
+    const auto disk = std::make_shared<faulty_disk>();
+    open_storage storage(disk);
+    const auto object = storage.open();
+    disk->room = 1'000;
+    storage.node->wait_durable(write(*object, 1));
+
+    try {
+        (void)write(*object, 2);
+        ADD_FAILURE() << "the turn was accepted";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::storage_full);
+        EXPECT_THAT(refused.what(), testing::HasSubstr("has 1000 bytes left"));
+    }
+    EXPECT_EQ(count(*object), 1);
+
+    disk->room = std::uint64_t{1} << 30;
+    storage.node->wait_durable(write(*object, 2));
+    EXPECT_EQ(count(*object), 2);
+}
+
+TEST(StorageNode, RefusesTurnsWhilePagesWaitForACheckpoint) {
+    temporary_directory directory;
+    queued_background background;
+    storage_options options;
+    options.directory = directory.path();
+    options.overlay_bytes_max = std::size_t{32} * 4096;
+    options.segment_bytes = std::uint64_t{64} * 1024;
+    storage_node node(std::move(options), background);
+    std::vector<std::unique_ptr<object_storage>> objects;
+    std::optional<errc> refused;
+
+    while (!refused && objects.size() < 40) {
+        const auto digit = "0123456789abcdef"[objects.size() % 16];
+        const auto second = "0123456789abcdef"[objects.size() / 16];
+        objects.push_back(
+            node.open({"Test", std::string(63, digit) + std::string(1, second), "name"}));
+        try {
+            (void)write(*objects.back(), 1);
+        } catch (const error& full) {
+            refused = full.reason();
+        }
+    }
+    EXPECT_EQ(refused, errc::overloaded);
+    EXPECT_GT(objects.size(), 5U);
+
+    background.run_all();  // a checkpoint was asked for long before
+    (void)write(*objects.back(), 1);
+    EXPECT_EQ(count(*objects.back()), 1);
+    background.run_all();
+}
+
 TEST(StorageNode, AcknowledgesNothingMoreAfterAFailedSync) {
     const auto on = std::make_shared<faulty_disk>();
     open_storage storage(on);

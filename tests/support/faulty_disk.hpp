@@ -40,6 +40,9 @@ public:
     /// Asked before each operation: true makes it fail without effect.
     std::function<bool(disk_operation, const std::string& path)> fails;
 
+    /// What the disk says is free.
+    std::uint64_t room = std::uint64_t{1} << 40;
+
     std::unique_ptr<disk_file> open(const std::string& path, open_mode mode) override;
     void remove(const std::string& path) override;
     void rename(const std::string& from, const std::string& to) override;
@@ -48,6 +51,7 @@ public:
     void create_directories(const std::string& directory) override;
     void sync_directory(const std::string& directory) override;
     void sync_everything(const std::string& directory) override;
+    std::uint64_t free_bytes(const std::string& /*directory*/) const override { return room; }
 
     /// A file's content now, for damaging it.
     [[nodiscard]] std::vector<std::byte>& content(const std::string& path);

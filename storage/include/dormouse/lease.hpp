@@ -27,6 +27,12 @@ struct ticket {
     friend auto operator<=>(ticket, ticket) = default;  // NOLINT(modernize-use-nullptr): no pointer
 };
 
+/// Who sees to it that a commit becomes durable.
+enum class flush_request : std::uint8_t {
+    at_once,  ///< The node's background.
+    on_wait   ///< Whoever first waits for it or for a later one. Saves waking the background.
+};
+
 /// One turn's exclusive use of one object's database.
 ///
 /// Statements run synchronously. The first one begins the turn's implicit transaction. A lease that
@@ -104,7 +110,7 @@ public:
     /// Ends the turn and keeps what it wrote. Answers the position to wait for; 0 when nothing was
     /// written. Every cursor of the turn is closed. Errors: `errc::commit_failed`, after which
     /// nothing is kept.
-    [[nodiscard]] ticket commit();
+    [[nodiscard]] ticket commit(flush_request flush = flush_request::at_once);
 
     /// Ends the turn and drops what it wrote.
     void rollback() noexcept;

@@ -53,6 +53,13 @@ struct storage_options {
     std::uint64_t segment_bytes = std::uint64_t{64} << 20;  ///< Of one file of the commit log.
     std::size_t idle_connections_max = 64;
     std::size_t turn_bytes_max = std::size_t{32} << 20;  ///< Of the pages one turn changes.
+    /// Of all pages that wait in memory for a checkpoint, and of all commits that wait for the
+    /// disk. Above, turns that write fail with `errc::overloaded`.
+    std::size_t overlay_bytes_max = std::size_t{256} << 20;
+    std::size_t waiting_bytes_max = std::size_t{64} << 20;
+    /// Turns that write fail with `errc::storage_full` while the disk has less left. Not given: two
+    /// segments.
+    std::optional<std::uint64_t> free_bytes_min{};
     std::size_t checkpoint_pages = 64;  ///< Changed pages at which an object's file is updated.
 
     /// How far back every object can be taken: no longer than this, and no more than so many bytes

@@ -2,6 +2,8 @@
 
 #include "runtime/residency.hpp"
 
+#include <dormouse/error.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -37,8 +39,52 @@ void cell::post_hibernate(bool even_with_work) {
     });
 }
 
+void cell::post_maintenance(std::function<void()> work, std::chrono::milliseconds grace) {
+    boost::asio::post(strand_,
+                      [self = shared_from_this(), work = std::move(work), grace]() mutable {
+                          self->maintenance_.push_back(std::move(work));
+                          self->begin_maintenance(grace);
+                      });
+}
+
+void cell::begin_maintenance(std::chrono::milliseconds grace) {
+    if (state_ == state::asleep) {
+        on_closed();
+    } else if (state_ == state::awake && instance_->at_rest()) {
+        close();
+    } else if (state_ == state::awake) {
+        state_ = state::draining;
+        auto& clock = services_.surroundings->clock();
+        clock.call_at(clock.ticks() + grace, [home = weak_from_this(), drain = ++drains_] {
+            if (const auto self = home.lock()) {
+                boost::asio::post(self->strand_, [self, drain] { self->end_draining(drain); });
+            }
+        });
+    }
+}
+
+void cell::end_draining(std::uint64_t drain) {
+    if (state_ == state::draining && drain == drains_) {
+        instance_->break_with(std::make_exception_ptr(
+            error(errc::object_reset, "the object was reset for maintenance while the call ran")));
+        close();
+    }
+}
+
+void cell::run_maintenance() {
+    state_ = state::closing;
+    auto next = std::move(maintenance_.front());
+    maintenance_.pop_front();
+    services_.surroundings->run_later(
+        background_lane::maintenance, [self = shared_from_this(), work = std::move(next)] {
+            work();
+            boost::asio::post(self->strand_, [self] { self->on_closed(); });
+        });
+}
+
 void cell::abandon() noexcept {
     waiting_.clear();
+    maintenance_.clear();
     if (const auto abandoned = std::exchange(instance_, nullptr)) {
         abandoned->abandon();
     }
@@ -48,7 +94,7 @@ void cell::receive(std::shared_ptr<detail::invocation> call) {
     if (state_ == state::asleep && !wake(call)) {
         return;
     }
-    if (state_ == state::closing) {
+    if (state_ != state::awake) {
         waiting_.push_back(std::move(call));
         return;
     }
@@ -93,7 +139,10 @@ void cell::on_call_ended() {
 }
 
 void cell::on_turn_ended() {
-    if (instance_ != nullptr && instance_->broken() && state_ != state::closing) {
+    if (instance_ == nullptr || state_ == state::closing) {
+        return;
+    }
+    if (instance_->broken() || (state_ == state::draining && instance_->at_rest())) {
         close();
     }
 }
@@ -112,6 +161,10 @@ void cell::close() {
 }
 
 void cell::on_closed() {
+    if (!maintenance_.empty()) {
+        run_maintenance();
+        return;
+    }
     state_ = state::asleep;
     if (waiting_.empty()) {
         home_->release(*this);
@@ -121,7 +174,7 @@ void cell::on_closed() {
 }
 
 void cell::wake_for_waiting() {
-    while (!waiting_.empty() && state_ != state::closing) {
+    while (!waiting_.empty() && (state_ == state::asleep || state_ == state::awake)) {
         auto next = std::move(waiting_.front());
         waiting_.pop_front();
         receive(std::move(next));

@@ -12,6 +12,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -34,6 +35,9 @@ public:
     void post(std::shared_ptr<detail::invocation> call);
     /// Lets the object sleep unless it has calls, or other work where that counts.
     void post_hibernate(bool even_with_work);
+    /// Runs `work` on the background while the object sleeps and its file is closed. Calls that run
+    /// may end first, within `grace`; calls that arrive meanwhile wait.
+    void post_maintenance(std::function<void()> work, std::chrono::milliseconds grace);
     /// Drops the object where it stands. Only when its loop has stopped.
     void abandon() noexcept;
 
@@ -41,7 +45,12 @@ public:
 
 private:
     friend class residency;
-    enum class state : std::uint8_t { asleep, awake, closing };
+    enum class state : std::uint8_t {
+        asleep,
+        awake,
+        draining,  ///< Awake until its calls have ended: maintenance waits.
+        closing    ///< Until the file is closed, and maintenance done.
+    };
 
     void receive(std::shared_ptr<detail::invocation> call);
     void wake_for_waiting();
@@ -50,6 +59,9 @@ private:
     void on_turn_ended();
     void close();
     void on_closed();
+    void begin_maintenance(std::chrono::milliseconds grace);
+    void run_maintenance();
+    void end_draining(std::uint64_t drain);
 
     instance_services services_;
     residency* home_;
@@ -60,7 +72,9 @@ private:
     state state_ = state::asleep;
     std::shared_ptr<instance> instance_;
     std::deque<std::shared_ptr<detail::invocation>>
-        waiting_;  // arrived while the object was closing
+        waiting_;  // arrived while the object was draining or closing
+    std::deque<std::function<void()>> maintenance_;
+    std::uint64_t drains_ = 0;  // begun so far
 
     // Kept by the residency.
     std::atomic<std::uint32_t> calls_{0};      // delivered, and their answers have not left

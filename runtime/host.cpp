@@ -27,6 +27,8 @@ void check(const runtime_options& options) {
             "runtime_options::idle_timeout must be positive");
     require(options.shutdown_grace >= milliseconds(0),
             "runtime_options::shutdown_grace must not be negative");
+    require(options.maintenance_grace >= milliseconds(0),
+            "runtime_options::maintenance_grace must not be negative");
     require(options.awake_objects_max > 0, "runtime_options::awake_objects_max must be positive");
     require(options.calls_per_object_max > 0,
             "runtime_options::calls_per_object_max must be positive");
@@ -45,7 +47,9 @@ std::string join(const Names& names) {
 }  // namespace
 
 host::host(environment& surroundings, const runtime_options& options, storage_options storage)
-    : environment_(&surroundings), log_(options.log) {
+    : environment_(&surroundings),
+      log_(options.log),
+      maintenance_grace_(options.maintenance_grace) {
     check(options);
     for (const auto& entry : options.databases) {
         add_database(entry);
@@ -175,18 +179,53 @@ void host::deliver(std::shared_ptr<detail::invocation> call) {
     const auto& kind = class_of(call->destination);
     const auto& key = call->destination.key;
     const auto id = ids_.from_name(kind.class_name, key);
-    const auto loop = id.partition() % groups_.size();
-    auto& group = *groups_[loop];
+    auto& group = group_of(id);
     const bool inside = call->origin.caller != nullptr;
-    auto admitted = group.residents.admit(id, clock().ticks(), inside, [&] {
-        return std::make_shared<cell>(services_, group.residents, kind, id, key,
-                                      environment_->loop(loop));
-    });
+    auto admitted = admit(group, kind, id, key, inside);
     admitted.resident->post(std::move(call));
     if (admitted.crowded) {
         group.residents.let_sleep(clock().ticks());
     }
     arm_sweep(group);
+}
+
+host::partition_group& host::group_of(const object_id& id) {
+    return *groups_[id.partition() % groups_.size()];
+}
+
+residency::admission host::admit(partition_group& group, const object_class& kind,
+                                 const object_id& id, const std::string& key, bool inside) {
+    return group.residents.admit(id, clock().ticks(), inside, [&] {
+        return std::make_shared<cell>(services_, group.residents, kind, id, key,
+                                      environment_->loop(id.partition() % groups_.size()));
+    });
+}
+
+// Counted as a call, so that the cell stays until it is done.
+void host::maintain(const object_class& kind, const std::string& key, maintenance work,
+                    std::function<void(std::exception_ptr)> done) {
+    const auto id = ids_.from_name(kind.class_name, key);
+    auto& group = group_of(id);
+    const auto resident = admit(group, kind, id, key, false).resident;
+    object_key which{kind.class_name, id.to_string(), key};
+    resident->post_maintenance(
+        [this, resident, which = std::move(which), work = std::move(work), done = std::move(done)] {
+            std::exception_ptr failure;
+            try {
+                work(*storage_, which);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            residency::call_ended(*resident, clock().ticks());
+            done(std::move(failure));
+        },
+        maintenance_grace_);
+    arm_sweep(group);
+}
+
+void host::visit_objects(const object_filter& filter,
+                         const std::function<void(const object_info&)>& found) {
+    storage_->visit(filter, found);
 }
 
 void host::arm_sweep(partition_group& group) {
@@ -213,7 +252,7 @@ std::size_t host::awake_count() const {
 
 bool host::is_awake(const std::string& class_name, std::string_view key) {
     const auto id = ids_.from_name(find_class(class_name).class_name, key);
-    return groups_[id.partition() % groups_.size()]->residents.contains(id);
+    return group_of(id).residents.contains(id);
 }
 
 boost::asio::any_io_executor host::completion_executor() {

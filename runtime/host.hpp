@@ -11,6 +11,8 @@
 #include <dormouse/runtime_options.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,6 +48,16 @@ public:
     [[nodiscard]] bool is_awake(const std::string& class_name, std::string_view key);
     [[nodiscard]] environment& surroundings() noexcept { return *environment_; }
 
+    /// Runs `work` on the background while that object sleeps with its file closed; then calls
+    /// `done`, on any thread. Running calls of the object have `maintenance_grace` to end.
+    /// Errors: `errc::overloaded`, `errc::shutting_down`, what `work` throws.
+    using maintenance = std::function<void(storage_node&, const object_key&)>;
+    void maintain(const object_class& kind, const std::string& key, maintenance work,
+                  std::function<void(std::exception_ptr)> done);
+    /// Errors: `errc::storage_failed`.
+    void visit_objects(const object_filter& filter,
+                       const std::function<void(const object_info&)>& found);
+
     /// Refuses new calls from outside, lets running ones end and every object sleep, then calls
     /// `stopped`.
     void stop(std::function<void()> stopped);
@@ -70,12 +82,17 @@ private:
 
     void add_database(const database_entry& entry);
     void deliver(std::shared_ptr<detail::invocation> call);
+    [[nodiscard]] residency::admission admit(partition_group& group, const object_class& kind,
+                                             const object_id& id, const std::string& key,
+                                             bool inside);
+    [[nodiscard]] partition_group& group_of(const object_id& id);
     [[nodiscard]] const object_class& class_of(const detail::call_destination& destination) const;
     void arm_sweep(partition_group& group);
     void drain(std::function<void()> stopped);
 
     environment* environment_;
     std::shared_ptr<log_sink> log_;
+    std::chrono::milliseconds maintenance_grace_;
     std::unique_ptr<storage_node> storage_;
     instance_services services_;
     std::map<std::string, object_class> classes_;

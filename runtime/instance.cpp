@@ -235,7 +235,43 @@ void instance::leave_turn() noexcept {
             let_out(std::move(message));
         }
     }
+    run_after_turn();
     turn_ended_();
+}
+
+void instance::run_after_turn() noexcept {
+    for (auto& done : std::exchange(to_sync_, {})) {
+        finish_when_durable(std::move(done));
+    }
+    const auto wanted = std::exchange(to_vacuum_, {});
+    if (wanted.empty()) {
+        return;
+    }
+    std::exception_ptr failure;
+    try {
+        services_.storage->vacuum(*storage_);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    for (const auto& done : wanted) {
+        done(failure);
+    }
+}
+
+void instance::finish_when_durable(detail::host_completion done) {
+    services_.storage->when_durable(gate_, [done = std::move(done)](bool lost) {
+        done(lost ? std::make_exception_ptr(
+                        error(errc::storage_failed, "the disk failed before it was durable"))
+                  : nullptr);
+    });
+}
+
+void instance::sync(detail::host_completion done) {
+    (broken_ || ended_) ? done(reset_error()) : to_sync_.push_back(std::move(done));
+}
+
+void instance::vacuum(detail::host_completion done) {
+    (broken_ || ended_) ? done(reset_error()) : to_vacuum_.push_back(std::move(done));
 }
 
 void instance::commit_turn() noexcept {
@@ -277,6 +313,11 @@ std::exception_ptr instance::reset_error() const {
 
 void instance::fail_everything() noexcept {
     const auto reason = reset_error();
+    for (auto* waiting : {&to_sync_, &to_vacuum_}) {
+        for (const auto& done : std::exchange(*waiting, {})) {
+            done(reason);
+        }
+    }
     for (auto& message : std::exchange(outbox_, {})) {
         message.call->finish(reason);
         if (message.is_answer) {
@@ -345,6 +386,8 @@ void instance::abandon() noexcept {
     ended_ = true;
     const auto calls = std::exchange(running_, {});
     const auto messages = std::exchange(outbox_, {});
+    const auto syncs = std::exchange(to_sync_, {});
+    const auto vacuums = std::exchange(to_vacuum_, {});
 }
 
 void instance::write_log(log_level level, std::string_view component,

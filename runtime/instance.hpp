@@ -67,6 +67,9 @@ public:
     /// Why it broke; null when it has not.
     [[nodiscard]] std::exception_ptr failure() const noexcept { return broken_; }
 
+    /// No call runs, and no answer waits for the end of the turn.
+    [[nodiscard]] bool at_rest() const noexcept { return running_.empty() && outbox_.empty(); }
+
     /// Ends this life and gives the database back, to be closed. Null when it was never open.
     [[nodiscard]] std::unique_ptr<object_storage> end() noexcept;
 
@@ -87,6 +90,8 @@ public:
     void fail_turn(std::exception_ptr escaped) noexcept override;
     void send(std::shared_ptr<detail::invocation> call) override;
     void depend_on(ticket position) noexcept override;
+    void sync(detail::host_completion done) override;
+    void vacuum(detail::host_completion done) override;
     void* environment(std::type_index type) const noexcept override;
     // lease_source, generator_context
     lease& current_lease() override;
@@ -109,6 +114,8 @@ private:
     void run_here(const std::shared_ptr<detail::invocation>& call);
     void spawn(const std::shared_ptr<detail::invocation>& call);
     void commit_turn() noexcept;
+    void run_after_turn() noexcept;
+    void finish_when_durable(detail::host_completion done);
     void let_out(outgoing message);
     void send_answer(outgoing message);
     void send_call(std::shared_ptr<detail::invocation> call);
@@ -128,6 +135,8 @@ private:
     std::unique_ptr<object> object_;
     ticket gate_;  ///< What leaves now must wait for this.
     std::vector<outgoing> outbox_;
+    std::vector<detail::host_completion> to_sync_;    // told behind this turn
+    std::vector<detail::host_completion> to_vacuum_;  // likewise
     std::unordered_set<std::shared_ptr<detail::invocation>> running_;
     std::exception_ptr broken_;
     bool ended_ = false;

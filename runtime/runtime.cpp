@@ -78,6 +78,19 @@ void runtime::register_class(std::string class_name, std::type_index type, facto
     host_->add_class(std::move(class_name), type, make);
 }
 
+object_admin runtime::admin(const database& of, std::string key) {
+    return {*host_, host_->find_class(of.class_name()), std::move(key)};
+}
+
+object_admin runtime::admin(const std::string& class_name, std::string key) {
+    return {*host_, host_->find_class(class_name), std::move(key)};
+}
+
+void runtime::visit_objects(const object_filter& filter,
+                            const std::function<void(const object_info&)>& found) const {
+    host_->visit_objects(filter, found);
+}
+
 const database& runtime::find_database(std::string_view name) const {
     return host_->find_database(name);
 }

@@ -86,6 +86,17 @@ public:
 
     // --- objects that are not open
 
+    [[nodiscard]] std::optional<object_info> find(const object_key& key) {
+        const auto row = catalog_->find({key.class_name, parse_id(key.id)});
+        return row ? std::optional(describe(*row)) : std::nullopt;
+    }
+
+    [[nodiscard]] bookmark current_bookmark(const object_key& key) {
+        const std::lock_guard lock(maintenance_);
+        const auto image = open_existing(key);
+        return make_bookmark(image->identity(), image->progress());
+    }
+
     [[nodiscard]] bookmark restore(const object_key& key, const bookmark& mark) {
         const std::lock_guard lock(maintenance_);
         const auto image = open_existing(key);
@@ -129,18 +140,23 @@ public:
 
     void visit(const object_filter& filter, const std::function<void(const object_info&)>& found) {
         catalog_->write();
-        catalog_->visit(filter, [&](const catalog_row& row) {
-            using std::chrono::milliseconds;
-            const auto& facts = row.facts;
-            found({row.identity.class_name, in_digits(row.identity.id), facts.metadata.known,
-                   std::uint64_t{facts.file.page_count} * page_size, facts.progress.sequence,
-                   std::chrono::system_clock::time_point(milliseconds(facts.progress.time))});
-        });
+        catalog_->visit(filter, [&](const catalog_row& row) { found(describe(row)); });
     }
 
     [[nodiscard]] commit_log& log() noexcept { return *log_; }
 
 private:
+    static object_info describe(const catalog_row& row) {
+        using std::chrono::milliseconds;
+        const auto& facts = row.facts;
+        return {row.identity.class_name,
+                in_digits(row.identity.id),
+                facts.metadata.known,
+                std::uint64_t{facts.file.page_count} * page_size,
+                facts.progress.sequence,
+                std::chrono::system_clock::time_point(milliseconds(facts.progress.time))};
+    }
+
     static storage_options prepare(storage_options chosen) {
         std::error_code failure;
         std::filesystem::create_directories(chosen.directory, failure);
@@ -423,6 +439,14 @@ std::unique_ptr<object_storage> storage_node::open(const object_key& key) {
 
 void storage_node::close(std::unique_ptr<object_storage> storage, std::function<void()> closed) {
     state_->close(std::move(storage->database_), std::move(closed));
+}
+
+std::optional<object_info> storage_node::find(const object_key& key) {
+    return state_->find(key);
+}
+
+bookmark storage_node::current_bookmark(const object_key& key) {
+    return state_->current_bookmark(key);
 }
 
 bookmark storage_node::restore(const object_key& key, const bookmark& mark) {

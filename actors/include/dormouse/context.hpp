@@ -6,6 +6,7 @@
 #include <dormouse/db.hpp>
 #include <dormouse/detail/activity.hpp>
 #include <dormouse/detail/invocation.hpp>
+#include <dormouse/durable_storage.hpp>
 #include <dormouse/object_id.hpp>
 
 #include <chrono>
@@ -25,6 +26,9 @@ public:
 
     /// The object's database, as the handler's own first argument.
     [[nodiscard]] dormouse::db& db() noexcept { return db_; }
+
+    /// What SQL cannot say: bookmarks, size, deletion.
+    [[nodiscard]] durable_storage storage() const noexcept { return durable_storage(*host_); }
 
     /// The key the object was called by, without any development suffix.
     [[nodiscard]] std::string_view instance_key() const noexcept;

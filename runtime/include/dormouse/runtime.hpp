@@ -7,6 +7,7 @@
 #include <dormouse/call_endpoint.hpp>
 #include <dormouse/detail/dynamic_call.hpp>
 #include <dormouse/object.hpp>
+#include <dormouse/object_admin.hpp>
 #include <dormouse/runtime_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -71,6 +72,16 @@ public:
         return boost::asio::async_initiate<Token, void(std::exception_ptr, std::string)>(
             detail::start_dynamic_call{}, token, &endpoint(), host_.get(), std::move(call));
     }
+
+    /// An operator's hold on the object of that database and key. Errors: `errc::unknown_database`.
+    [[nodiscard]] object_admin admin(const database& of, std::string key);
+    /// The same for an object with a class. Errors: `errc::unknown_class`.
+    [[nodiscard]] object_admin admin(const std::string& class_name, std::string key);
+
+    /// Calls `found` for every object there is that meets `filter`, in the order of class and id.
+    /// Blocks. Errors: `errc::storage_failed`.
+    void visit_objects(const object_filter& filter,
+                       const std::function<void(const object_info&)>& found) const;
 
     /// The database of that name. Errors: `errc::unknown_database`, listing those there are.
     [[nodiscard]] const database& find_database(std::string_view name) const;

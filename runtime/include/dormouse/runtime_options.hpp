@@ -55,6 +55,9 @@ struct runtime_options {
     std::chrono::milliseconds shutdown_grace{
         10'000};  ///< How long stopping waits for calls to end.
 
+    std::chrono::milliseconds maintenance_grace{
+        10'000};  ///< How long an object's calls may go on when it is to be restored, say.
+
     environment_reference env{};      ///< Outlives the runtime.
     std::shared_ptr<log_sink> log{};  ///< Null is silent.
 };

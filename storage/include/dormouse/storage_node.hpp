@@ -137,6 +137,10 @@ public:
 
     // --- objects that are not open. These block.
 
+    /// What the node keeps of the object; nothing when there is none.
+    [[nodiscard]] std::optional<object_info> find(const object_key& key);
+    /// The end of the object's last turn. Errors: `errc::invalid_bookmark` when there is no such.
+    [[nodiscard]] bookmark current_bookmark(const object_key& key);
     /// Takes the object back; answers the bookmark that undoes it.
     /// Errors: `errc::invalid_bookmark` when `mark` is another object's or not kept any more.
     [[nodiscard]] bookmark restore(const object_key& key, const bookmark& mark);

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -23,6 +24,9 @@ class object;
 namespace detail {
 
 class invocation;
+
+/// Told once how something ended: null when well.
+using host_completion = std::function<void(std::exception_ptr)>;
 
 /// One live instance of an object.
 ///
@@ -50,6 +54,12 @@ public:
 
     /// Whatever this object does from now on depends on that commit, made by another object.
     virtual void depend_on(ticket position) noexcept = 0;
+
+    /// Calls `done`, on any thread, when everything the object has written by the end of this turn
+    /// is durable.
+    virtual void sync(host_completion done) = 0;
+    /// Compacts the database behind this turn, then calls `done`.
+    virtual void vacuum(host_completion done) = 0;
 
     /// Work outstanding on the object's executor: suspended coroutines, timers, calls that wait for
     /// an answer. An object with any does not count as idle. Thread-safe.

@@ -334,7 +334,6 @@ void connection::fail_commit(int code) {
 ticket connection::log_changes(flush_request flush) {
     try {
         const ticket position{image_->commit(flush)};
-        emptied_ = false;
         follow_schema();
         return position;
     } catch (...) {
@@ -347,7 +346,9 @@ ticket connection::log_changes(flush_request flush) {
 void connection::follow_schema() {
     page first{};
     static_cast<void>(image_->read(0, first));
-    if (schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
+    // A database that was emptied counts its schema's changes from the beginning again.
+    if (std::exchange(emptied_, false) ||
+        schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
         layout_ = layout_of(*image_);
     }
 }

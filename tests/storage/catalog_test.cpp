@@ -246,6 +246,32 @@ TEST_F(catalog_of_objects, ImportsAnyDatabaseAndUndoesIt) {
     EXPECT_EQ(count('a'), 1);
 }
 
+// An imported database and an emptied one may count their schema's changes alike, with the tables
+// at other places.
+TEST_F(catalog_of_objects, SharesNoConnectionBetweenImportedAndEmptiedObjects) {
+    const auto from = storage_.directory.path() / "foreign.sqlite";
+    run_outside(from, "CREATE TABLE t (v)");
+    for (const char digit : {'a', 'b'}) {
+        storage_.node->import_file(key(digit), from);
+    }
+    const auto emptied = storage_.node->open(key('a'));
+    for (const auto* sql : {"SELECT * FROM t", "CREATE TABLE t (v)"}) {
+        auto turn = emptied->begin_turn();
+        if (sql[0] == 'C') {
+            turn.delete_all();
+        }
+        turn.execute(sql);
+        static_cast<void>(turn.commit());
+    }
+    const auto imported = storage_.node->open(key('b'));
+
+    auto turn = imported->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1)");
+    auto check = turn.prepare("PRAGMA integrity_check");
+    ASSERT_TRUE(check->step());
+    EXPECT_EQ(check->text(0), "ok");
+}
+
 TEST_F(catalog_of_objects, RefusesToImportWhatIsNoDatabase) {
     const auto source = storage_.directory.path() / "text";
     std::ofstream(source) << std::string(5'000, 'x');

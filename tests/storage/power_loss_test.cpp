@@ -20,6 +20,8 @@ TEST_P(PowerLoss, BreaksNoPromise) {
         const auto result = simulate_power_losses(seed);
         ASSERT_EQ(result.failure, "") << "seed " << seed;
         total.commits += result.commits;
+        total.restores += result.restores;
+        total.swaps += result.swaps;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
         total.lost_unacknowledged += result.lost_unacknowledged;
@@ -27,6 +29,8 @@ TEST_P(PowerLoss, BreaksNoPromise) {
     // The runs must not have become tame.
     EXPECT_GT(total.commits, 200 * seeds_per_test);
     EXPECT_GT(total.recoveries_cut, seeds_per_test);
+    EXPECT_GT(total.restores, 0U);
+    EXPECT_GT(total.swaps, seeds_per_test);
     EXPECT_GT(total.kept_unacknowledged, 0U);
     EXPECT_GT(total.lost_unacknowledged, seeds_per_test);
 }

@@ -6,9 +6,12 @@
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <memory>
@@ -25,6 +28,7 @@ constexpr std::size_t object_count = 6;
 constexpr int lives = 6;
 constexpr std::int64_t version_key = 1'000;  // a row that makes every version unlike all others
 constexpr int steps_per_life = 250;
+constexpr std::int64_t foreign_number = -1;  // in a database that another program wrote
 
 /// What an object's table holds: the bytes are derived from the number.
 using table = std::map<std::int64_t, std::int64_t>;
@@ -155,9 +159,26 @@ private:
                 object.closing = false;
                 treat_closed(object, number);
             });
+        } else if (below(30) == 0) {
+            compact(object);
         } else {
             write(object);
         }
+    }
+
+    // Nothing changes but the file, with a record of its own unless there is nothing yet.
+    void compact(model& object) {
+        if (object.versions.back().commits == 0) {
+            node_->vacuum(*object.open);
+            return;
+        }
+        auto compacted = object.versions.back();
+        compacted.position = last_position_ + 1;
+        ++compacted.commits;
+        object.versions.push_back(std::move(compacted));
+        node_->vacuum(*object.open);
+        ++result_.swaps;
+        acknowledged_ = std::max(acknowledged_, ++last_position_);
     }
 
     static object_key key_of(std::size_t number) {
@@ -174,6 +195,9 @@ private:
                 restore(object, number);
                 break;
             case 1:
+                import(object, number);
+                break;
+            case 2:
                 object.versions.push_back({++last_position_, {}, {}, 0});
                 object.moments.clear();
                 ++object.life;
@@ -183,6 +207,33 @@ private:
             default:
                 break;
         }
+    }
+
+    // What some program wrote replaces the object, whose past stays.
+    void import(model& object, std::size_t number) {
+        const auto from = directory_.path() / "foreign.sqlite";
+        write_foreign_database(from);
+        const auto& latest = object.versions.back();
+        object.versions.push_back(
+            {last_position_ + 1, table{{version_key, foreign_number}}, "born", latest.commits + 1});
+        node_->import_file(key_of(number), from);
+        ++result_.swaps;
+        acknowledged_ = std::max(acknowledged_, ++last_position_);
+    }
+
+    static void write_foreign_database(const std::filesystem::path& path) {
+        if (std::filesystem::exists(path)) {
+            return;
+        }
+        sqlite3* made = nullptr;
+        sqlite3_open(path.c_str(), &made);
+        const auto sql =
+            "CREATE TABLE t (k INTEGER PRIMARY KEY, n INTEGER, bytes BLOB); INSERT INTO t VALUES "
+            "(" +
+            std::to_string(version_key) + ", " + std::to_string(foreign_number) +
+            ", CAST('xxxxx' AS BLOB))";
+        sqlite3_exec(made, sql.c_str(), nullptr, nullptr, nullptr);
+        sqlite3_close(made);
     }
 
     // Its record lies behind the last known position, and before the next commit's.

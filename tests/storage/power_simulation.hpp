@@ -12,6 +12,7 @@ struct power_result {
     std::uint64_t recoveries_cut = 0;  ///< Power lost while recovering.
     std::uint64_t commits = 0;
     std::uint64_t restores = 0;
+    std::uint64_t swaps = 0;  ///< Files replaced for other reasons.
     std::uint64_t kept_unacknowledged = 0;
     std::uint64_t lost_unacknowledged = 0;
     std::string failure;  ///< The first broken promise; empty when all were kept.

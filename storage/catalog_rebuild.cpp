@@ -1,51 +1,10 @@
 #include "storage/catalog.hpp"
-
-#include <dormouse/error.hpp>
+#include "storage/directory_names.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 
 namespace dormouse {
 namespace {
-
-constexpr std::size_t id_digits = 64;
-constexpr std::string_view file_suffix = ".sqlite";
-constexpr std::string_view log_suffix = ".log";
-
-bool is_id(std::string_view digits) {
-    return digits.size() == id_digits &&
-           digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_shard(std::string_view name) {
-    return name.size() == 2 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-/// What one file of an archive says.
-class archive_file {
-public:
-    /// "<id>.<sequence>.log" or "<id>.<sequence>.sqlite".
-    explicit archive_file(std::string_view name) : name_(name) {
-        const auto rest = name.size() > id_digits ? name.substr(id_digits + 1) : "";
-        const auto dot = rest.find('.');
-        if (dot == std::string_view::npos) {
-            return;
-        }
-        const auto [end, failure] = std::from_chars(rest.data(), rest.data() + dot, sequence);
-        is_log = rest.substr(dot) == log_suffix;
-        valid = failure == std::errc{} && end == rest.data() + dot && is_id(id()) &&
-                (is_log || rest.substr(dot) == file_suffix);
-    }
-    [[nodiscard]] std::string_view id() const { return name_.substr(0, id_digits); }
-
-    std::uint32_t sequence = 0;
-    bool is_log = false;
-    bool valid = false;
-
-private:
-    std::string_view name_;
-};
 
 class rebuilding {
 public:
@@ -69,24 +28,23 @@ private:
     };
 
     void read_shard(const std::string& class_name, const std::string& shard) {
-        std::map<std::string, found_object, std::less<>> objects;
+        std::map<binary_id, found_object> objects;
         const auto directory = *root_ + "/" + class_name + "/" + shard;
         for (const auto& name : disk_->list(directory)) {
-            const auto digits = name.substr(0, std::min(name.size(), id_digits));
-            if (is_id(digits) && name.substr(id_digits) == file_suffix) {
-                objects[digits].facts.file.page_count = count_pages(directory + "/" + name);
+            if (const auto id = id_of_file(name)) {
+                objects[*id].facts.file.page_count = count_pages(directory + "/" + name);
             }
         }
-        const auto archive = *root_ + "/archive/" + class_name + "/" + shard;
+        const auto archive = archive_directory(*root_) + "/" + class_name + "/" + shard;
         for (const auto& name : disk_->list(archive)) {
-            const archive_file file(name);
-            const auto found = file.valid ? objects.find(file.id()) : objects.end();
+            const auto file = parse_archive_name(name);
+            const auto found = file ? objects.find(file->id) : objects.end();
             if (found != objects.end()) {
-                read_archive(archive + "/" + name, file, found->second);
+                read_archive(archive + "/" + name, *file, found->second);
             }
         }
-        for (auto& [digits, object] : objects) {
-            const object_identity identity{class_name, parse_id(digits)};
+        for (auto& [id, object] : objects) {
+            const object_identity identity{class_name, id};
             std::ranges::sort(object.archived, {}, &generation::sequence);
             into_->note(identity, object.facts);
             into_->note_archived(identity, std::move(object.archived));
@@ -99,7 +57,7 @@ private:
         return static_cast<page_number>(disk_->open(path, open_mode::existing)->size() / page_size);
     }
 
-    void read_archive(const std::string& path, const archive_file& named, found_object& object) {
+    void read_archive(const std::string& path, const archive_name& named, found_object& object) {
         auto& all = object.archived;
         auto at = std::ranges::find(all, named.sequence, &generation::sequence);
         if (at == all.end()) {
@@ -118,6 +76,9 @@ private:
         bytes.resize(file.read(0, bytes));
         auto rest = std::span<const std::byte>(bytes);
         while (const auto record = parse_record(rest)) {
+            if (!record->object) {
+                return;  // no archive has such
+            }
             rest = rest.subspan(record->header.length);
             of.log_bytes += record->header.length;
             of.time = of.time == 0 ? record->header.time : of.time;

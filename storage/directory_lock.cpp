@@ -19,28 +19,51 @@ std::string last_failure() {
 
 }  // namespace
 
-directory_lock::open_file::open_file(const std::filesystem::path& path)
-    : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) {
+directory_lock::open_file::open_file(const std::filesystem::path& path, lock_kind kind)
+    : descriptor_(kind == lock_kind::exclusive
+                      ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)
+                      : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    const bool unneeded = kind == lock_kind::shared && errno == ENOENT;
+    if (descriptor_ < 0 && !unneeded) {
         throw error(errc::storage_failed, "cannot open " + path.string() + ": " + last_failure());
     }
 }
 
 directory_lock::open_file::~open_file() {
-    ::close(descriptor_);
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
 }
 
-directory_lock::directory_lock(const std::filesystem::path& directory)
-    : descriptor_(directory / "dormouse.lock") {
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) {
-            throw error(errc::storage_failed,
-                        "cannot lock " + directory.string() + ": " + last_failure());
-        }
-        throw error(errc::storage_locked, "the data directory " + directory.string() +
-                                              " is in use by process " + read_holder());
+directory_lock::directory_lock(const std::filesystem::path& directory, lock_kind kind)
+    : descriptor_(directory / "dormouse.lock", kind) {
+    if (descriptor_ < 0) {
+        return;  // no node has ever had it
     }
-    write_holder();
+    if (!try_lock(kind)) {
+        throw error(errc::storage_locked,
+                    "the data directory " + directory.string() + " is in use by " + find_holder());
+    }
+    if (kind == lock_kind::exclusive) {
+        write_holder();
+    }
+}
+
+bool directory_lock::try_lock(lock_kind kind) const {
+    const int operation = kind == lock_kind::exclusive ? LOCK_EX : LOCK_SH;
+    if (::flock(descriptor_, operation | LOCK_NB) == 0) {
+        return true;
+    }
+    if (errno != EWOULDBLOCK) {
+        throw error(errc::storage_failed, "cannot lock the data directory: " + last_failure());
+    }
+    return false;
+}
+
+// Those who look do not write who they are.
+std::string directory_lock::find_holder() const {
+    return try_lock(lock_kind::shared) ? "a program that looks at it, such as dormouse-node"
+                                       : "process " + read_holder();
 }
 
 std::string directory_lock::read_holder() const {

@@ -32,7 +32,11 @@ public:
     virtual void sync() = 0;
 };
 
-enum class open_mode { existing, create };
+enum class open_mode {
+    existing,
+    create,
+    reading  ///< An existing file, which need not be writable.
+};
 
 /// **Thread safety:** thread-safe. **Errors:** `errc::storage_failed` naming the path.
 class disk {
@@ -42,7 +46,7 @@ public:
     disk& operator=(const disk&) = delete;
     virtual ~disk() = default;
 
-    /// Opens for reading and writing. Null when an existing file is wanted and there is none.
+    /// Opens for reading and writing. Null when there is no file, unless it is to be created.
     [[nodiscard]] virtual std::unique_ptr<disk_file> open(const std::string& path,
                                                           open_mode mode) = 0;
     /// Removing what is not there is no error.
@@ -63,5 +67,9 @@ public:
 
 /// The disk of this machine.
 [[nodiscard]] std::shared_ptr<disk> make_posix_disk();
+
+/// A disk that looks like `below`, which is never changed: what is written stays in memory, and
+/// goes with this disk. What `below` holds must not change meanwhile.
+[[nodiscard]] std::shared_ptr<disk> make_scratch_disk(std::shared_ptr<disk> below);
 
 }  // namespace dormouse

@@ -260,10 +260,14 @@ std::optional<class_fact> read_class(const record_view& record) {
 }
 
 void learn_class(const record_view& record, std::vector<std::string>& classes) {
-    if (const auto fact = read_class(record)) {
-        classes.resize(std::max<std::size_t>(classes.size(), std::size_t{fact->number} + 1));
-        classes[fact->number] = fact->name;
+    const auto fact = read_class(record);
+    if (!fact || fact->number > classes.size()) {
+        return;  // numbers are given in order
     }
+    if (fact->number == classes.size()) {
+        classes.emplace_back();
+    }
+    classes[fact->number] = fact->name;
 }
 
 }  // namespace dormouse

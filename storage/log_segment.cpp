@@ -37,6 +37,26 @@ bool is_undamaged(std::span<const std::byte> bytes, const fixed_header& fixed) {
     return checksum(copy) == fixed.checksum;
 }
 
+/// Nothing when they run over the header.
+std::optional<std::vector<std::string>> read_classes(std::span<const std::byte> rest,
+                                                     const fixed_header& fixed) {
+    std::vector<std::string> classes;
+    for (std::uint32_t i = 0; i < fixed.class_count; ++i) {
+        std::uint32_t length = 0;
+        if (rest.size() < sizeof length) {
+            return std::nullopt;
+        }
+        std::memcpy(&length, rest.data(), sizeof length);
+        rest = rest.subspan(sizeof length);
+        if (length > rest.size()) {
+            return std::nullopt;
+        }
+        classes.emplace_back(reinterpret_cast<const char*>(rest.data()), length);
+        rest = rest.subspan(length);
+    }
+    return classes;
+}
+
 }  // namespace
 
 std::vector<std::byte> encode_segment_header(const segment_header& header) {
@@ -71,16 +91,12 @@ std::optional<decoded_segment_header> decode_segment_header(std::span<const std:
                     "the commit log is of format version " + std::to_string(fixed.version) +
                         "; this program reads version " + std::to_string(storage_format_version));
     }
-    decoded_segment_header decoded{{fixed.start, fixed.epoch, {}}, fixed.header_bytes};
-    auto rest = bytes.first(fixed.header_bytes).subspan(sizeof fixed);
-    for (std::uint32_t i = 0; i < fixed.class_count; ++i) {
-        std::uint32_t length = 0;
-        std::memcpy(&length, rest.data(), sizeof length);
-        rest = rest.subspan(sizeof length);
-        decoded.header.classes.emplace_back(reinterpret_cast<const char*>(rest.data()), length);
-        rest = rest.subspan(length);
+    auto classes = read_classes(bytes.first(fixed.header_bytes).subspan(sizeof fixed), fixed);
+    if (!classes) {
+        return std::nullopt;
     }
-    return decoded;
+    return decoded_segment_header{{fixed.start, fixed.epoch, std::move(*classes)},
+                                  fixed.header_bytes};
 }
 
 std::optional<decoded_segment_header> read_segment_header(const disk_file& file) {

@@ -1,5 +1,6 @@
 #include "storage/object_facts.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace dormouse {
@@ -58,6 +59,14 @@ private:
     bool sound_ = true;
 };
 
+/// Of the clock, which counts in smaller units.
+constexpr std::int64_t last_millisecond() {
+    return std::chrono::floor<std::chrono::milliseconds>(
+               std::chrono::system_clock::time_point::max())
+        .time_since_epoch()
+        .count();
+}
+
 char digit(unsigned value) {
     return static_cast<char>(value < 10 ? '0' + value : 'a' + (value - 10));
 }
@@ -88,6 +97,9 @@ std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes)
     known.name = in.text();
     known.version = in.text();
     if (const auto alarm = in.number<std::int64_t>(); alarm != no_alarm) {
+        if (alarm < -last_millisecond() || alarm > last_millisecond()) {
+            return std::nullopt;
+        }
         known.next_alarm = std::chrono::system_clock::time_point(std::chrono::milliseconds(alarm));
     }
     known.state = static_cast<object_state>(in.number<std::uint32_t>());
@@ -95,6 +107,11 @@ std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes)
     known.migration_error = in.text();
     metadata.restore_to = in.number<std::uint32_t>();
     return in.sound() ? std::optional(std::move(metadata)) : std::nullopt;
+}
+
+std::chrono::system_clock::time_point moment_of(std::uint64_t milliseconds) {
+    const auto count = std::min(milliseconds, static_cast<std::uint64_t>(last_millisecond()));
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(count));
 }
 
 std::string in_digits(const binary_id& id) {

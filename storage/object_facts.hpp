@@ -6,6 +6,7 @@
 
 #include <dormouse/object_metadata.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -71,6 +72,9 @@ struct generation {
 [[nodiscard]] std::vector<std::byte> encode(const logged_metadata& metadata);
 /// Nothing when malformed.
 [[nodiscard]] std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes);
+
+/// The time so many milliseconds after 1970; the last there is, when it is none of the clock's.
+[[nodiscard]] std::chrono::system_clock::time_point moment_of(std::uint64_t milliseconds);
 
 /// 64 hexadecimal digits.
 [[nodiscard]] std::string in_digits(const binary_id& id);

@@ -111,10 +111,11 @@ private:
 class posix_disk final : public disk {
 public:
     std::unique_ptr<disk_file> open(const std::string& path, open_mode mode) override {
-        const int flags = O_RDWR | O_CLOEXEC | (mode == open_mode::create ? O_CREAT : 0);
+        const int access = mode == open_mode::reading ? O_RDONLY : O_RDWR;
+        const int flags = access | O_CLOEXEC | (mode == open_mode::create ? O_CREAT : 0);
         const int number = retry([&] { return ::open(path.c_str(), flags, 0644); });
         if (number < 0) {
-            if (errno == ENOENT && mode == open_mode::existing) {
+            if (errno == ENOENT && mode != open_mode::create) {
                 return nullptr;
             }
             fail("open", path, errno);

@@ -3,7 +3,7 @@
 #include "storage/directory_lock.hpp"
 #include "storage/history.hpp"
 #include "storage/object_database.hpp"
-#include "storage/recovery.hpp"
+#include "storage/recovered_catalog.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
@@ -203,29 +203,9 @@ private:
         if (report.catalog_lost) {
             rebuild_catalog(*disk_, root_, *catalog_);
         }
-        for (const auto& [identity, object] : report.objects) {
-            note_redone(identity, object);
-        }
+        note_recovery(report, *catalog_, *past_);
         catalog_->write();
         log_->flush();
-    }
-
-    void note_redone(const object_identity& identity, const redone_object& object) {
-        if (object.destroyed) {
-            past_->remove_all(identity);
-            catalog_->forget(identity);
-            return;
-        }
-        auto facts = object.facts;
-        if (object.created) {
-            catalog_->forget(identity);
-        } else if (const auto row = catalog_->find(identity); row && !object.has_metadata) {
-            facts.metadata = row->facts.metadata;
-        }
-        catalog_->note(identity, facts);
-        if (object.copy) {
-            past_->note_copy(identity, *object.copy);
-        }
     }
 
     [[nodiscard]] std::shared_ptr<object_image> open_image(const object_key& key) {

@@ -1,8 +1,14 @@
 #include "storage/log_record.hpp"
 
+#include "storage/object_facts.hpp"
+
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <limits>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace dormouse::test {
 namespace {
@@ -77,6 +83,28 @@ TEST(LogRecord, CarriesFactsAboutTheLog) {
     EXPECT_EQ(fact->number, 2U);
     EXPECT_EQ(fact->name, "UserDatabaseDO");
     EXPECT_FALSE(read_checkpoint(*parse_record(named, 64, 1)));
+}
+
+TEST(LogRecord, NumbersClassesWithoutGaps) {
+    std::vector<std::string> classes{"", "First"};
+    const auto learn = [&](std::uint32_t number) {
+        const auto bytes = sealed(make_class({number, "Next"}), {64, 64, 1, 0});
+        learn_class(*parse_record(bytes, 64, 1), classes);
+    };
+    learn(4'000'000'000);
+    EXPECT_EQ(classes.size(), 2U);
+    learn(2);
+    EXPECT_EQ(classes, (std::vector<std::string>{"", "First", "Next"}));
+}
+
+TEST(LogRecord, HasNoMetadataWithATimeThatIsNone) {
+    logged_metadata metadata;
+    metadata.known.next_alarm = moment_of(5'000);
+    auto bytes = encode(metadata);
+    EXPECT_EQ(decode_metadata(bytes), metadata);
+    const auto alarm = std::numeric_limits<std::int64_t>::max();
+    std::memcpy(bytes.data() + 8, &alarm, sizeof alarm);  // behind two empty texts
+    EXPECT_FALSE(decode_metadata(bytes).has_value());
 }
 
 TEST(LogRecord, IsOnlyValidInItsPlace) {

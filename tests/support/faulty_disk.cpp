@@ -99,7 +99,7 @@ std::unique_ptr<disk_file> faulty_disk::open(const std::string& path, open_mode 
     require_power(path);
     auto found = names_.find(path);
     if (found == names_.end()) {
-        if (mode == open_mode::existing) {
+        if (mode != open_mode::create) {
             return nullptr;
         }
         const bool done = begin(disk_operation::create, path);

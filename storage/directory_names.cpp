@@ -1,0 +1,52 @@
+#include "storage/directory_names.hpp"
+
+#include <charconv>
+#include <system_error>
+
+namespace dormouse {
+namespace {
+
+constexpr std::size_t id_digits = 64;
+constexpr std::string_view file_suffix = ".sqlite";
+constexpr std::string_view log_suffix = ".log";
+
+bool is_hexadecimal(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_id(std::string_view text) {
+    return text.size() == id_digits && is_hexadecimal(text);
+}
+
+bool is_shard(std::string_view name) {
+    return name.size() == 2 && is_hexadecimal(name);
+}
+
+std::optional<binary_id> id_of_file(std::string_view name) {
+    const auto digits = name.substr(0, id_digits);
+    return is_id(digits) && name.substr(id_digits) == file_suffix ? std::optional(parse_id(digits))
+                                                                  : std::nullopt;
+}
+
+std::optional<archive_name> parse_archive_name(std::string_view name) {
+    const auto digits = name.substr(0, id_digits);
+    if (!is_id(digits) || name.substr(id_digits, 1) != ".") {
+        return std::nullopt;
+    }
+    archive_name parsed{parse_id(digits), 0, false};
+    const auto number = name.substr(id_digits + 1);
+    const auto [end, failure] =
+        std::from_chars(number.data(), number.data() + number.size(), parsed.sequence);
+    const auto suffix = number.substr(static_cast<std::size_t>(end - number.data()));
+    parsed.is_log = suffix == log_suffix;
+    const bool valid = failure == std::errc{} && (parsed.is_log || suffix == file_suffix);
+    return valid ? std::optional(parsed) : std::nullopt;
+}
+
+std::string archive_directory(const std::string& root) {
+    return root + "/archive";
+}
+
+}  // namespace dormouse

@@ -1,0 +1,33 @@
+#include "storage/recovered_catalog.hpp"
+
+namespace dormouse {
+namespace {
+
+void note_redone(const object_identity& identity, const redone_object& object, catalog& into,
+                 history& past) {
+    if (object.destroyed) {
+        past.remove_all(identity);
+        into.forget(identity);
+        return;
+    }
+    auto facts = object.facts;
+    if (object.created) {
+        into.forget(identity);
+    } else if (const auto row = into.find(identity); row && !object.has_metadata) {
+        facts.metadata = row->facts.metadata;
+    }
+    into.note(identity, facts);
+    if (object.copy) {
+        past.note_copy(identity, *object.copy);
+    }
+}
+
+}  // namespace
+
+void note_recovery(const recovery_report& report, catalog& into, history& past) {
+    for (const auto& [identity, object] : report.objects) {
+        note_redone(identity, object, into, past);
+    }
+}
+
+}  // namespace dormouse

@@ -35,7 +35,9 @@ public:
     T number() {
         T value{};
         const auto bytes = take(sizeof value);
-        std::memcpy(&value, bytes.data(), bytes.size());
+        if (!bytes.empty()) {
+            std::memcpy(&value, bytes.data(), bytes.size());
+        }
         return value;
     }
     std::string text() {

@@ -14,7 +14,7 @@ def known_tests(root):
     for path in sources.cpp_files(root, ["tests"]):
         names.update(f"{suite}.{name}" for suite, name in TEST.findall(path.read_text()))
     for path in sources.files(root, {".txt"}, ["tests", "examples"]):
-        names.update(re.findall(r"(?:NAME\s+|(?:house|server)_test\()([\w.]+)", path.read_text()))
+        names.update(re.findall(r"(?:NAME\s+|(?:house|server|fuzz)_test\()([\w.]+)", path.read_text()))
     # The numbered examples are registered in a loop.
     names.update(f"examples.{example.name}" for example in pathlib.Path(root, "examples").glob("[0-9]_*"))
     return names

@@ -1,5 +1,7 @@
 #include "storage/log_segment.hpp"
 
+#include <dormouse/error.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -10,6 +12,7 @@
 namespace dormouse::test {
 namespace {
 
+constexpr std::size_t version_at = 4;
 constexpr std::size_t checksum_at = 12;
 constexpr std::size_t class_count_at = 28;
 constexpr std::size_t first_class_at = 32;
@@ -38,6 +41,19 @@ TEST(LogSegment, DecodesTheHeaderItEncoded) {
     EXPECT_EQ(decoded->header.start, 4'160U);
     EXPECT_EQ(decoded->header.epoch, 3U);
     EXPECT_EQ(decoded->header.classes, (std::vector<std::string>{"First", "", "Third"}));
+}
+
+TEST(LogSegment, RefusesANewerFormat) {
+    auto bytes = some_header();
+    put(bytes, version_at, storage_format_version + 1);
+    try {
+        static_cast<void>(decode_segment_header(sealed(bytes)));
+        FAIL() << "decoded";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::storage_failed);
+        EXPECT_STREQ(refused.what(),
+                     "the commit log is of format version 2; this program reads version 1");
+    }
 }
 
 TEST(LogSegment, RefusesAClassNameThatRunsOverTheHeader) {

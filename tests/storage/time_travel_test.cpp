@@ -304,6 +304,23 @@ TEST_F(time_travel, DestroysForGood) {
     EXPECT_EQ(values(), values_of{5});
 }
 
+TEST_F(time_travel, LeavesWhatTheNodeKeepsOfTheObject) {
+    const auto first = add(1);
+    add(2);
+    object_metadata changed;
+    {
+        auto turn = object_->begin_turn();
+        changed = turn.metadata();
+        changed.version = "v2";
+        changed.next_alarm = now_ + 1h;
+        turn.set_metadata(changed);
+        static_cast<void>(turn.commit());
+    }
+    static_cast<void>(restore(first));
+    EXPECT_EQ(values(), values_of{1});
+    EXPECT_EQ(object_->begin_turn().metadata(), changed);
+}
+
 TEST_F(time_travel, CompactsAndGoesBackBeforeThat) {
     const auto full = add(1, std::string(200'000, 'x'));
     {

@@ -1,5 +1,6 @@
 #include "cli/node_answers.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 
@@ -25,6 +26,15 @@ std::string row(std::initializer_list<std::string> columns) {
 
 std::string padded(std::string text, std::size_t width) {
     text.resize(std::max(width, text.size()), ' ');
+    return text;
+}
+
+/// What somebody chose must not steer the reader's terminal.
+std::string printable(std::string text) {
+    constexpr char first_visible = ' ';
+    constexpr char erase = 0x7f;
+    std::ranges::replace_if(
+        text, [](char c) { return (c >= 0 && c < first_visible) || c == erase; }, '?');
     return text;
 }
 
@@ -112,14 +122,15 @@ std::string in_words(const log_summary_answer& summary) {
 }
 
 std::string in_words(const object_answer& object) {
-    auto line = row({object.className + "/" + object.id, padded(object.name, 20), object.state,
-                     padded(text_of(object.bytes) + " bytes", 14),
+    auto line = row({object.className + "/" + object.id, padded(printable(object.name), 20),
+                     object.state, padded(text_of(object.bytes) + " bytes", 14),
                      padded(text_of(object.commits) + " commits", 13),
                      to_iso8601(object.lastCommit), object.bookmark});
     if (object.nextAlarm) {
         line += "  alarm " + to_iso8601(*object.nextAlarm);
     }
-    return object.migrationError.empty() ? line : line + "  (" + object.migrationError + ")";
+    return object.migrationError.empty() ? line
+                                         : line + "  (" + printable(object.migrationError) + ")";
 }
 
 std::string in_words(const finding_answer& found) {

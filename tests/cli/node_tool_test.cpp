@@ -1,3 +1,4 @@
+#include "cli/node_answers.hpp"
 #include "cli/node_commands.hpp"
 #include "cli/progress_bar.hpp"
 #include "tests/support/data_directory.hpp"
@@ -154,6 +155,12 @@ TEST_F(NodeTool, ListsObjectsWithWhatOnlyTheLogHas) {
                 AllOf(StartsWith("Test/" + std::string(64, 'b')), Not(HasSubstr("name a"))));
     EXPECT_EQ(run({"objects", crashed(), "--state", "quarantined"}), 0);
     EXPECT_THAT(answers.str(), IsEmpty());
+}
+
+TEST_F(NodeTool, LetsNoNameSteerTheTerminal) {
+    cli::object_answer object{};
+    object.name = "\x1b[2Jroom\n";
+    EXPECT_THAT(cli::in_words(object), AllOf(HasSubstr("?[2Jroom?"), Not(HasSubstr("\n"))));
 }
 
 TEST_F(NodeTool, ListsTheLogOfOneObject) {

@@ -199,7 +199,7 @@ private:
     std::optional<scratch_node> node_;  // once it is needed
 };
 
-node_inspection::node_inspection(std::filesystem::path directory)
+node_inspection::node_inspection(const std::filesystem::path& directory)
     : state_(std::make_unique<state>(directory)) {}
 node_inspection::~node_inspection() = default;
 

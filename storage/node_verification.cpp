@@ -17,6 +17,10 @@ std::string in_text(std::uint64_t number) {
     return std::to_string(number);
 }
 
+std::string below(const std::string& folder, const std::string& name) {
+    return folder + "/" + name;
+}
+
 std::uint64_t count_names(const auto& shards) {
     std::uint64_t count = 0;
     for (const auto& each : shards) {
@@ -56,7 +60,7 @@ void node_verification::check_log() {
         const auto listed = list_log(*disk_, directory, count, listeners_.progress);
         result_.segments = listed.summary.segments;
         for (const auto& name : listed.unknown) {
-            report(finding_kind::note, directory + "/" + name, "none of dormouse's files");
+            report(finding_kind::note, below(directory, name), "none of dormouse's files");
         }
         if (listed.summary.torn_bytes > 0) {
             report(finding_kind::note, directory,
@@ -71,12 +75,12 @@ void node_verification::check_log() {
 }
 
 std::vector<node_verification::shard> node_verification::find_shards(
-    const std::string& below) const {
+    const std::string& directory) const {
     std::vector<shard> shards;
-    for (const auto& class_name : disk_->list(below)) {
-        const auto folder = below + "/" + class_name;
+    for (const auto& class_name : disk_->list(directory)) {
+        const auto folder = below(directory, class_name);
         for (const auto& name : disk_->list(folder)) {
-            const auto path = folder + "/" + name;
+            const auto path = below(folder, name);
             if (is_shard(name) && folder != archive_directory(root_)) {
                 shards.push_back({class_name, path, disk_->list(path)});
             }
@@ -95,7 +99,7 @@ void node_verification::check_objects() {
     std::uint64_t done = 0;
     for (const auto& in : shards) {
         for (const auto& name : in.names) {
-            const auto path = in.path + "/" + name;
+            const auto path = below(in.path, name);
             if (const auto id = id_of_file(name)) {
                 check_object({in.class_name, *id}, path);
             } else {
@@ -184,7 +188,7 @@ void node_verification::check_archives() {
 
 void node_verification::check_archive_file(const shard& in, const std::string& name) {
     ++result_.archive_files;
-    const auto path = in.path + "/" + name;
+    const auto path = below(in.path, name);
     const auto parsed = parse_archive_name(name);
     if (!parsed) {
         report(finding_kind::note, path, "none of dormouse's files");

@@ -39,7 +39,7 @@ private:
         std::vector<std::string> names;
     };
 
-    [[nodiscard]] std::vector<shard> find_shards(const std::string& below) const;
+    [[nodiscard]] std::vector<shard> find_shards(const std::string& directory) const;
     void check_row(const catalog_row& row);
     void check_object(const object_identity& object, const std::string& path);
     void compare(const catalog_row& row, const std::string& path);

@@ -18,16 +18,7 @@
 #include <vector>
 
 namespace dormouse::test {
-namespace {
-
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::MatchesRegex;
-using testing::Not;
-using testing::StartsWith;
-
-// What a reader of the tool's JSON would declare.
+// What a reader of the tool's JSON would declare. Reflection wants types with linkage.
 struct listed_object {
     std::string className;
     std::string id;
@@ -67,6 +58,15 @@ struct verdict {
 struct failure {
     told_error error;
 };
+
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::Not;
+using testing::StartsWith;
 
 class NodeTool : public testing::Test {
 protected:

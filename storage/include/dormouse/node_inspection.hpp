@@ -89,7 +89,7 @@ class node_inspection {
 public:
     /// Errors: `errc::storage_locked` when a node holds the directory, naming it;
     /// `errc::storage_failed` when it is no node's data directory.
-    explicit node_inspection(std::filesystem::path directory);
+    explicit node_inspection(const std::filesystem::path& directory);
     node_inspection(const node_inspection&) = delete;
     node_inspection& operator=(const node_inspection&) = delete;
     ~node_inspection();

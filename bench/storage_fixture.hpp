@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,14 @@ public:
     void run_later(dormouse::background_lane lane, std::function<void()> work) override {
         boost::asio::post(lane == dormouse::background_lane::commits ? commits_ : maintenance_,
                           std::move(work));
+    }
+    /// Until everything asked for so far is done, what commits brought for maintenance too.
+    void wait() {
+        for (auto* pool : {&commits_, &maintenance_}) {
+            std::promise<void> reached;
+            boost::asio::post(*pool, [&reached] { reached.set_value(); });
+            reached.get_future().wait();
+        }
     }
     void join() {
         commits_.join();
@@ -60,11 +69,11 @@ inline std::string object_id_of(std::size_t number) {
 }
 
 struct node_fixture {
-    explicit node_fixture(const std::filesystem::path& directory) {
-        dormouse::storage_options options;
-        options.directory = directory;
+    explicit node_fixture(dormouse::storage_options options) {
         node = std::make_unique<dormouse::storage_node>(std::move(options), background);
     }
+    explicit node_fixture(const std::filesystem::path& directory)
+        : node_fixture(dormouse::storage_options{.directory = directory}) {}
     node_fixture(const node_fixture&) = delete;
     node_fixture& operator=(const node_fixture&) = delete;
     ~node_fixture() {
@@ -73,6 +82,12 @@ struct node_fixture {
     }
     [[nodiscard]] std::unique_ptr<dormouse::object_storage> open(std::size_t number) const {
         return node->open({"BenchDatabaseDO", object_id_of(number), {}});
+    }
+    /// Waits until the background has nothing to do.
+    void settle() {
+        for (int i = 0; i < 3; ++i) {
+            background.wait();
+        }
     }
 
     background_threads background;

@@ -125,7 +125,7 @@ private:
         for (auto at = now_.last; at != 0;) {
             const auto bytes = reader_.read(at);
             const auto record = parse_record(bytes);
-            if (!record || !record->object) {
+            if (!record || !record->object || record->object->previous >= at) {
                 return;  // retired
             }
             in_log_[record->object->sequence] = at;
@@ -252,10 +252,18 @@ void history::archive_segment(const std::string& path) {
     while (const auto record = parse_record(rest)) {
         rest = rest.subspan(record->header.length);
         learn_class(*record, classes);
-        if (!record->object || classes.at(record->object->class_number).empty()) {
+        if (!record->object) {
+            continue;
+        }
+        if (record->object->class_number >= classes.size()) {
+            throw error(errc::storage_failed, "the commit log is damaged: " + path +
+                                                  " names a class it does not declare");
+        }
+        const auto& class_name = classes[record->object->class_number];
+        if (class_name.empty()) {
             continue;  // the catalog has no past
         }
-        auto& records = retired[{classes.at(record->object->class_number), record->object->id}];
+        auto& records = retired[{class_name, record->object->id}];
         if (record->header.kind == record_kind::destroy) {
             records.clear();
         } else {

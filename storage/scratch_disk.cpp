@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -168,6 +169,9 @@ public:
     void create_directories(const std::string& /*directory*/) override {}
     void sync_directory(const std::string& /*directory*/) override {}
     void sync_everything(const std::string& /*directory*/) override {}
+    std::uint64_t free_bytes(const std::string& /*directory*/) const override {
+        return std::numeric_limits<std::uint64_t>::max();  // memory, as far as it goes
+    }
 
 private:
     /// Null when there is no such file.

@@ -147,14 +147,10 @@ public:
 
 private:
     static object_info describe(const catalog_row& row) {
-        using std::chrono::milliseconds;
         const auto& facts = row.facts;
-        return {row.identity.class_name,
-                in_digits(row.identity.id),
-                facts.metadata.known,
-                std::uint64_t{facts.file.page_count} * page_size,
-                facts.progress.sequence,
-                std::chrono::system_clock::time_point(milliseconds(facts.progress.time))};
+        return {row.identity.class_name, in_digits(row.identity.id),
+                facts.metadata.known,    std::uint64_t{facts.file.page_count} * page_size,
+                facts.progress.sequence, moment_of(facts.progress.time)};
     }
 
     static storage_options prepare(storage_options chosen) {

@@ -48,6 +48,8 @@ STORAGE_MUTATIONS = [
      "    overlay_.undo();\n", ""),
     ("a connection keeps the pages of the object before", "storage/object_vfs.cpp",
      '    sqlite3_file_control(database, "main", SQLITE_FCNTL_RESET_CACHE, nullptr);\n', ""),
+    ("a connection keeps the layout of a database that was emptied", "storage/connection.cpp",
+     "    if (std::exchange(emptied_, false) ||\n", "    if (\n"),
     ("segments are removed before the redo point is durable", "storage/storage_node.cpp",
      "        log_->wait_durable(place.end);\n", ""),
     ("recovery does not cut files to their size", "storage/file_redo.cpp",

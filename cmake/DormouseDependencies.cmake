@@ -6,7 +6,8 @@ set(DORMOUSE_DEPENDENCIES
   "SQLite3 3.40"
   "simdjson 3.0"
   "spdlog 1.10"
-  "OpenSSL 3.0 COMPONENTS Crypto")
+  "OpenSSL 3.0 COMPONENTS Crypto"
+  "ICU 72 COMPONENTS uc")
 set(DORMOUSE_TRANSPORT_DEPENDENCIES
   "Boost 1.81 COMPONENTS url"
   "OpenSSL 3.0 COMPONENTS Crypto SSL")

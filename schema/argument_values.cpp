@@ -1,11 +1,14 @@
-#include "schema/argument_check.hpp"
+#include "schema/type_text.hpp"
 
 #include <dormouse/detail/argument_values.hpp>
 #include <dormouse/detail/json_text.hpp>
-#include <dormouse/error.hpp>
+#include <dormouse/timestamp.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <unordered_map>
 #include <utility>
 
 namespace dormouse::detail {
@@ -20,22 +23,72 @@ std::string_view read_text(json_reader& reader, memory_block& memory) {
     return memory.copy(decoded);
 }
 
-argument_value read_value(json_reader& reader, memory_block& memory);
-
 void read_elements(json_reader& reader, argument_value& value, memory_block& memory) {
     std::vector<argument_value> elements;
     reader.enter_array();
     while (reader.next_element()) {
-        elements.push_back(read_value(reader, memory));
+        elements.push_back(read_argument(reader, memory));
     }
     auto kept = memory.allocate_array<argument_value>(elements.size());
     std::copy(elements.begin(), elements.end(), kept.begin());
     value.elements = kept;
 }
 
-argument_value read_value(json_reader& reader, memory_block& memory) {
+/// The number that a key is, if JavaScript would put it before all others.
+std::optional<std::uint32_t> index_of(std::string_view key) {
+    std::uint32_t index = 0;
+    const char* end = key.data() + key.size();
+    const auto parsed = std::from_chars(key.data(), end, index);
+    const bool plain = !key.empty() && parsed.ec == std::errc{} && parsed.ptr == end &&
+                       (key == "0" || key[0] != '0') && index != 0xFFFFFFFF;
+    return plain ? std::optional(index) : std::nullopt;
+}
+
+/// Keys that are numbers come first, in their order.
+void put_in_order(std::vector<argument_member>& members) {
+    const auto others = std::stable_partition(members.begin(), members.end(), [](const auto& one) {
+        return index_of(one.key).has_value();
+    });
+    std::stable_sort(members.begin(), others, [](const auto& left, const auto& right) {
+        return index_of(left.key) < index_of(right.key);
+    });
+}
+
+void read_object(json_reader& reader, argument_value& value, memory_block& memory) {
+    std::vector<argument_member> members;
+    std::unordered_map<std::string_view, std::size_t>
+        known;  // of a key given twice, the last counts
+    reader.enter_object();
+    while (auto name = reader.next_member()) {
+        const std::string_view key = memory.copy(*name);
+        const argument_value member = read_argument(reader, memory);
+        const auto [found, added] = known.try_emplace(key, members.size());
+        if (added) {
+            members.push_back({key, member});
+        } else {
+            members[found->second].value = member;
+        }
+    }
+    put_in_order(members);
+    auto kept = memory.allocate_array<argument_member>(members.size());
+    std::copy(members.begin(), members.end(), kept.begin());
+    value.members = kept;
+}
+
+std::string date_text(double milliseconds) {
+    return to_iso8601(
+        timestamp(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds))));
+}
+
+void append_number(std::string& out, const argument_value& value) {
+    value.exact ? append_json_number(out, value.integer) : append_json_number(out, value.number);
+}
+
+}  // namespace
+
+argument_value read_argument(json_reader& reader, memory_block& memory) {
     argument_value value;
-    std::size_t begin = reader.position();
+    const std::size_t begin = reader.position();
     switch (reader.kind()) {
         case json_kind::null:
             value.kind = argument_kind::null;
@@ -46,7 +99,7 @@ argument_value read_value(json_reader& reader, memory_block& memory) {
             value.truth = reader.read_boolean();
             break;
         case json_kind::number: {
-            json_number number = reader.read_number();
+            const json_number number = reader.read_number();
             value.kind = argument_kind::number;
             value.number = number.value;
             value.integer = number.integer;
@@ -62,79 +115,59 @@ argument_value read_value(json_reader& reader, memory_block& memory) {
             read_elements(reader, value, memory);
             break;
         case json_kind::object:
-            value.kind = argument_kind::other;
-            reader.skip();
+            value.kind = argument_kind::object;
+            read_object(reader, value, memory);
             break;
     }
     value.raw = reader.text_since(begin);
     return value;
 }
 
-std::size_t find_argument(std::span<const argument_field> fields, std::string_view name) {
-    std::size_t i = 0;
-    while (i < fields.size() && fields[i].name != name) {
-        ++i;
-    }
-    return i;
-}
-
-/// As ArkType reports them: required arguments first, then optional ones, each by name.
-std::vector<std::size_t> report_order(std::span<const argument_field> fields) {
-    std::vector<std::size_t> order(fields.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-        return std::pair(fields[left].expression->optional, fields[left].name) <
-               std::pair(fields[right].expression->optional, fields[right].name);
-    });
-    return order;
-}
-
-void read_members(json_reader& reader, std::span<const argument_field> fields,
-                  std::span<argument_value> values, memory_block& memory) {
-    reader.enter_object();
-    while (auto name = reader.next_member()) {
-        std::size_t wanted = find_argument(fields, *name);
-        if (wanted == fields.size()) {
-            reader.skip();
-        } else {
-            values[wanted] = read_value(reader, memory);
-        }
-    }
-}
-
-}  // namespace
-
-void read_arguments(std::string_view json, std::span<const argument_field> fields,
-                    std::span<argument_value> values, memory_block& memory) {
-    json_reader reader(json);
-    json_kind kind = reader.kind();
-    if (kind == json_kind::object) {
-        read_members(reader, fields, values, memory);
-    } else {
-        reader.skip();  // an array is an object without the arguments' keys
-    }
-    reader.finish();
-    if (kind != json_kind::array && kind != json_kind::object) {
-        throw error(errc::invalid_arguments,
-                    "must be an object (was " + std::string(kind_name(kind)) + ")");
-    }
-    check_arguments(fields, values);
-}
-
-void check_arguments(std::span<const argument_field> fields,
-                     std::span<const argument_value> values) {
-    bool good = true;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        good = good && fits(*fields[i].expression, values[i]);
-    }
-    if (good) {
+void append_argument(std::string& out, const argument_value& value) {
+    if (!value.raw.empty()) {
+        out += value.raw;
         return;
     }
-    std::string text;
-    for (std::size_t i : report_order(fields)) {
-        append_problems(text, fields[i].name, *fields[i].expression, values[i]);
+    std::string_view separator;
+    switch (value.kind) {
+        case argument_kind::missing:
+        case argument_kind::null:
+            out += "null";
+            break;
+        case argument_kind::boolean:
+            out += value.truth ? "true" : "false";
+            break;
+        case argument_kind::number:
+            append_number(out, value);
+            break;
+        case argument_kind::string:
+        case argument_kind::url:
+            append_json_string(out, value.text);
+            break;
+        case argument_kind::date:
+            out += std::isnan(value.number) ? "null" : '"' + date_text(value.number) + '"';
+            break;
+        case argument_kind::array:
+            out += '[';
+            for (const auto& one : value.elements) {
+                out += std::exchange(separator, ",");
+                append_argument(out, one);
+            }
+            out += ']';
+            break;
+        case argument_kind::object:
+            out += '{';
+            for (const auto& one : value.members) {
+                if (one.value.kind != argument_kind::missing) {
+                    out += std::exchange(separator, ",");
+                    append_json_string(out, one.key);
+                    out += ':';
+                    append_argument(out, one.value);
+                }
+            }
+            out += '}';
+            break;
     }
-    throw error(errc::invalid_arguments, std::move(text));
 }
 
 void memory_block::reserve(std::size_t size) {

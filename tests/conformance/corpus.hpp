@@ -85,5 +85,7 @@ private:
 
 /// `value` as JSON without white space, keys sorted: equal texts are equal values.
 [[nodiscard]] std::string canonical(simdjson::dom::element value);
+/// The same for JSON text. Errors: throws `simdjson_error` for what is none.
+[[nodiscard]] std::string canonical_text(std::string_view json);
 
 }  // namespace conformance

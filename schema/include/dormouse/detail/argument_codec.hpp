@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dormouse/args.hpp>
+#include <dormouse/detail/argument_type.hpp>
 
 #include <algorithm>
 
@@ -15,59 +16,92 @@ template <class T>
 inline constexpr bool is_choice = false;
 template <fixed_string Expression>
 inline constexpr bool is_choice<one_of<Expression>> = true;
+template <class T>
+inline constexpr bool is_arg = false;
+template <fixed_string Expression>
+inline constexpr bool is_arg<arg<Expression>> = true;
+
+/// A struct of arguments within another.
+template <class T>
+concept nested_arguments = aggregate<T> && !is_arg<T> && !is_choice<T> && !is_span<T> &&
+                           !std::same_as<T, json_view> && !is_optional<T> && !moment<T>;
+
+// The run-time type of a struct.
+
+template <class Args>
+const type_node& argument_type();
+template <class Args>
+type_handle argument_type_handle();
 
 /// A plain member is checked as if it had been written as an expression.
 template <class T>
-constexpr type_expression plain_expression() {
-    using value = without_optional<T>;
-    type_expression out;
-    out.optional = out.nullable = is_optional<T>;
-    if constexpr (std::same_as<value, bool>) {
-        out.kind = expression_kind::boolean;
-    } else if constexpr (std::is_enum_v<value>) {
-        out.kind = expression_kind::literals;
-        for (std::string_view name : enum_names<value>) {
+std::string plain_expression() {
+    if constexpr (std::same_as<T, bool>) {
+        return "boolean";
+    } else if constexpr (std::is_enum_v<T>) {
+        std::string names;
+        for (const std::string_view name : enum_names<T>) {
             if (!name.empty()) {
-                out.literals[out.literal_count++] = name;
+                names.append(names.empty() ? "'" : " | '").append(name).append("'");
             }
         }
-    } else if constexpr (std::integral<value>) {
-        using limits = std::numeric_limits<value>;
-        out.kind = expression_kind::number;
-        out.integer = true;
-        if constexpr (sizeof(value) < sizeof(std::int64_t)) {
-            out.low = {static_cast<double>(limits::min()), true, false};
-            out.high = {static_cast<double>(limits::max()), true, false};
-        } else if constexpr (std::unsigned_integral<value>) {
-            out.low = {0, true, false};
+        return names;
+    } else if constexpr (std::integral<T>) {
+        using limits = std::numeric_limits<T>;
+        if constexpr (sizeof(T) < sizeof(std::int64_t)) {
+            return std::to_string(limits::min()) +
+                   " <= number.integer <= " + std::to_string(limits::max());
+        } else {
+            return std::unsigned_integral<T> ? "number.integer >= 0" : "number.integer";
         }
-    } else if constexpr (std::floating_point<value>) {
-        out.kind = expression_kind::number;
-    } else if constexpr (std::same_as<value, timestamp>) {
-        out.kind = expression_kind::date;
-    } else if constexpr (std::same_as<value, std::string_view>) {
-        out.kind = expression_kind::string;
+    } else if constexpr (std::floating_point<T>) {
+        return "number";
+    } else if constexpr (moment<T>) {
+        return "Date";
+    } else if constexpr (std::same_as<T, json_view>) {
+        return "unknown";
     } else {
-        out.kind = expression_kind::unknown;
+        static_assert(std::same_as<T, std::string_view>,
+                      "dormouse: no argument can have this type; use arg<\"...\">, a number, a "
+                      "bool, an enum, std::string_view, or a struct of these");
+        return "string";
     }
-    return out;
 }
 
 template <class Member>
-inline constexpr type_expression member_expression = plain_expression<Member>();
-template <fixed_string Expression>
-inline constexpr const type_expression& member_expression<arg<Expression>> =
-    parsed_expression<Expression>;
-
-template <class Args>
-inline constexpr auto argument_fields = []<std::size_t... Index>(std::index_sequence<Index...>) {
-    return std::array<argument_field, sizeof...(Index)>{
-        argument_field{field_name<Args, Index>, &member_expression<field_type<Args, Index>>}...};
+void define_member(argument_definition& definition) {
+    if constexpr (is_arg<Member>) {
+        definition.expression = Member::expression();
+    } else if constexpr (is_optional<Member>) {
+        definition.form = member_form::optional;
+        define_member<without_optional<Member>>(definition);
+    } else if constexpr (is_span<Member>) {
+        definition.is_list = true;
+        define_member<typename Member::value_type>(definition);
+    } else if constexpr (nested_arguments<Member>) {
+        definition.nested = argument_type_handle<Member>();
+    } else {
+        definition.expression = plain_expression<Member>();
+    }
 }
-(field_indexes<Args>{});
 
 template <class Args>
-using argument_array = std::array<argument_value, field_count<Args>>;
+type_handle argument_type_handle() {
+    static const type_handle made = [] {
+        std::vector<argument_definition> members;
+        for_each_index<Args>([&]<std::size_t Index>(index_constant<Index>) {
+            argument_definition& definition = members.emplace_back();
+            definition.name = field_name<Args, Index>;
+            define_member<field_type<Args, Index>>(definition);
+        });
+        return argument_object_type(members);
+    }();
+    return made;
+}
+template <class Args>
+const type_node& argument_type() {
+    return *argument_type_handle<Args>();
+}
 
 template <class T>
 constexpr auto& member_value(T& member) {
@@ -83,40 +117,87 @@ constexpr auto& member_value(T& member) {
 template <class T>
 void store_argument(const argument_value& from, T& to, memory_block& memory);
 
+template <class Args>
+void store_members(const argument_value& from, Args& to, memory_block& memory) {
+    for_each_field(to, [&]<std::size_t Index>(index_constant<Index>, auto& member) {
+        store_argument(find_argument(from, field_name<Args, Index>), member_value(member), memory);
+    });
+}
+
+template <class Member>
+Member blank_member();
+
+/// A struct of arguments with nothing in it; required arguments have no implicit default.
+template <class Args>
+Args blank_arguments() {
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return Args{blank_member<field_type<Args, Index>>()...};
+    }
+    (field_indexes<Args>{});
+}
+template <class Member>
+Member blank_member() {
+    if constexpr (nested_arguments<Member>) {
+        return blank_arguments<Member>();
+    } else {
+        return Member();
+    }
+}
+
 template <class Element>
 void store_elements(const argument_value& from, std::span<const Element>& to,
                     memory_block& memory) {
-    auto elements = memory.allocate_array<Element>(from.elements.size());
+    const auto elements = memory.allocate_array_of<Element>(from.elements.size(),
+                                                            [] { return blank_member<Element>(); });
     for (std::size_t i = 0; i < elements.size(); ++i) {
-        store_argument(from.elements[i], elements[i], memory);
+        store_argument(from.elements[i], member_value(elements[i]), memory);
     }
     to = elements;
 }
 
 template <class T>
+void store_scalar(const argument_value& from, T& to) {
+    if constexpr (std::same_as<T, bool>) {
+        to = from.truth;
+    } else if constexpr (std::is_enum_v<T>) {
+        to = static_cast<T>(find_enum<T>(from.text));
+    } else if constexpr (std::integral<T>) {
+        from.exact ? void(to = static_cast<T>(from.integer)) : refuse_inexact(from.number);
+    } else if constexpr (std::floating_point<T>) {
+        to = static_cast<T>(from.number);
+    } else {
+        to = T(typename T::duration(from.integer));
+    }
+}
+
+template <class T>
+void store_json(const argument_value& from, T& to, memory_block& memory) {
+    if (from.kind != argument_kind::missing) {
+        std::string json;
+        append_argument(json, from);
+        to.text = memory.copy(json);
+    }
+}
+
+template <class T>
 void store_argument(const argument_value& from, T& to, memory_block& memory) {
     if constexpr (is_optional<T>) {
+        to.reset();
         if (from.kind != argument_kind::missing && from.kind != argument_kind::null) {
-            store_argument(from, to.emplace(), memory);
+            store_argument(from, to.emplace(blank_member<without_optional<T>>()), memory);
         }
     } else if constexpr (is_span<T>) {
         store_elements(from, to, memory);
     } else if constexpr (is_choice<T>) {
         to = T::from_text(from.text);
     } else if constexpr (std::same_as<T, json_view>) {
-        to.text = memory.copy(from.raw);
+        store_json(from, to, memory);
     } else if constexpr (std::same_as<T, std::string_view>) {
-        to = from.text;
-    } else if constexpr (std::same_as<T, bool>) {
-        to = from.truth;
-    } else if constexpr (std::is_enum_v<T>) {
-        to = static_cast<T>(find_enum<T>(from.text));
-    } else if constexpr (std::integral<T>) {
-        to = static_cast<T>(from.integer);
-    } else if constexpr (std::floating_point<T>) {
-        to = static_cast<T>(from.number);
+        to = memory.copy(from.text);
+    } else if constexpr (nested_arguments<T>) {
+        store_members(from, to, memory);
     } else {
-        to = parse_timestamp(from.text).value();
+        store_scalar(from, to);
     }
 }
 
@@ -132,6 +213,8 @@ argument_value load_number(Number from) {
     if constexpr (std::integral<Number>) {
         to.integer = static_cast<std::int64_t>(from);
         to.exact = std::in_range<std::int64_t>(from);
+    } else if (!(from - from == 0)) {
+        to.number = std::numeric_limits<double>::quiet_NaN();  // JSON has no infinity either
     }
     return to;
 }
@@ -139,11 +222,49 @@ argument_value load_number(Number from) {
 template <class Elements>
 argument_value load_elements(const Elements& from, memory_block& memory) {
     auto elements = memory.allocate_array<argument_value>(from.size());
-    std::transform(from.begin(), from.end(), elements.begin(),
-                   [&](const auto& element) { return load_argument(element, memory); });
+    std::transform(from.begin(), from.end(), elements.begin(), [&](const auto& element) {
+        return load_argument(member_value(element), memory);
+    });
     argument_value to{.kind = argument_kind::array};
     to.elements = elements;
     return to;
+}
+
+/// What is empty: an optional argument is missing, one that is only nullable is null.
+template <class Member>
+argument_value load_member(const Member& member, memory_block& memory) {
+    argument_value value = load_argument(member_value(member), memory);
+    if constexpr (is_arg<Member>) {
+        if (value.kind == argument_kind::missing && !member.omitted()) {
+            value.kind = argument_kind::null;
+        }
+    }
+    return value;
+}
+
+template <class Args>
+argument_value load_members(const Args& from, memory_block& memory) {
+    auto members = memory.allocate_array<argument_member>(field_count<Args>);
+    std::size_t count = 0;
+    for_each_field(from, [&]<std::size_t Index>(index_constant<Index>, const auto& member) {
+        const argument_value value = load_member(member, memory);
+        if (value.kind != argument_kind::missing) {
+            members[count++] = {field_name<Args, Index>, value};
+        }
+    });
+    argument_value to{.kind = argument_kind::object};
+    to.members = members.first(count);
+    return to;
+}
+
+inline argument_value load_json(std::string_view json, memory_block& memory) {
+    if (json.empty()) {
+        return {};
+    }
+    json_reader reader(json);
+    const argument_value value = read_argument(reader, memory);
+    reader.finish();
+    return value;
 }
 
 template <class T>
@@ -153,29 +274,23 @@ argument_value load_argument(const T& from, memory_block& memory) {
     } else if constexpr (is_span<T>) {
         return load_elements(from, memory);
     } else if constexpr (std::same_as<T, json_view>) {
-        return {.kind = argument_kind::other, .raw = from.text};
-    } else if constexpr (std::same_as<T, timestamp>) {
-        return {.kind = argument_kind::date, .integer = from.time_since_epoch().count()};
+        return load_json(from.text, memory);
+    } else if constexpr (moment<T>) {
+        argument_value to{.kind = argument_kind::date, .exact = true};
+        to.integer = from.time_since_epoch().count();
+        to.number = static_cast<double>(to.integer);
+        return to;
     } else if constexpr (std::same_as<T, bool>) {
         return {.kind = argument_kind::boolean, .truth = from};
     } else if constexpr (std::is_enum_v<T>) {
         return {.kind = argument_kind::string, .text = enum_name(from)};
     } else if constexpr (std::is_arithmetic_v<T>) {
         return load_number(from);
+    } else if constexpr (nested_arguments<T>) {
+        return load_members(from, memory);
     } else {
         return {.kind = argument_kind::string, .text = std::string_view(from)};
     }
-}
-
-/// A member that is empty: an optional one is missing, one that is only nullable is null.
-template <class Member>
-argument_value load_member(const Member& member, memory_block& memory) {
-    argument_value value = load_argument(member_value(member), memory);
-    const type_expression& expression = member_expression<Member>;
-    if (value.kind == argument_kind::missing && expression.nullable) {
-        value.kind = argument_kind::null;
-    }
-    return value;
 }
 
 // Moving everything a struct of views refers to into one block.
@@ -193,8 +308,13 @@ std::size_t packed_size(const T& value) {
     } else if constexpr (is_span<T>) {
         std::size_t size = value.size_bytes() + block_alignment;
         for (const auto& element : value) {
-            size += packed_size(element);
+            size += packed_size(member_value(element));
         }
+        return size;
+    } else if constexpr (nested_arguments<T>) {
+        std::size_t size = 0;
+        for_each_field(
+            value, [&](auto, const auto& member) { size += packed_size(member_value(member)); });
         return size;
     } else {
         return 0;
@@ -212,12 +332,35 @@ void pack_value(T& value, memory_block& memory) {
             pack_value(*value, memory);
         }
     } else if constexpr (is_span<T>) {
-        auto elements = memory.allocate_array<typename T::value_type>(value.size());
-        std::copy(value.begin(), value.end(), elements.begin());
+        std::size_t next = 0;
+        auto elements = memory.allocate_array_of<typename T::value_type>(
+            value.size(), [&] { return value[next++]; });
         for (auto& element : elements) {
-            pack_value(element, memory);
+            pack_value(member_value(element), memory);
         }
         value = elements;
+    } else if constexpr (nested_arguments<T>) {
+        for_each_field(value,
+                       [&](auto, auto& member) { pack_value(member_value(member), memory); });
+    }
+}
+
+/// An argument of the struct changes the text it is given (string.trim).
+template <class T>
+constexpr bool changes_values() {
+    if constexpr (is_arg<T>) {
+        return T::shape.change != value_change::none;
+    } else if constexpr (is_optional<T>) {
+        return changes_values<without_optional<T>>();
+    } else if constexpr (is_span<T>) {
+        return changes_values<std::remove_cv_t<typename T::value_type>>();
+    } else if constexpr (nested_arguments<T>) {
+        return []<std::size_t... Index>(std::index_sequence<Index...>) {
+            return (changes_values<field_type<T, Index>>() || ...);
+        }
+        (field_indexes<T>{});
+    } else {
+        return false;
     }
 }
 
@@ -227,51 +370,32 @@ namespace dormouse {
 
 template <class Args>
 void validate(const Args& args) {
-    detail::argument_array<Args> values;
     detail::memory_block memory;
-    detail::for_each_field(
-        args, [&]<std::size_t Index>(detail::index_constant<Index>, const auto& member) {
-            values[Index] = detail::load_member(member, memory);
-        });
-    detail::check_arguments(detail::argument_fields<Args>, values);
+    detail::argument_value values = detail::load_members(args, memory);
+    detail::check_arguments(detail::argument_type<Args>(), values, memory);
 }
 
 template <class Args>
 packed_args<Args>::packed_args(const Args& args) : value_(args) {
-    std::size_t size = 0;
-    detail::for_each_field(args, [&](auto, const auto& member) {
-        size += detail::packed_size(detail::member_value(member));
-    });
-    memory_.reserve(size);
-    detail::for_each_field(value_, [&](auto, auto& member) {
-        detail::pack_value(detail::member_value(member), memory_);
-    });
-}
-
-namespace detail {
-
-/// A struct of arguments with nothing in it; required arguments have no implicit default.
-template <class Args>
-Args blank_arguments() {
-    return []<std::size_t... Index>(std::index_sequence<Index...>) {
-        return Args{field_type<Args, Index>()...};
+    memory_.reserve(detail::packed_size(args));
+    detail::pack_value(value_, memory_);
+    if constexpr (detail::changes_values<Args>()) {
+        // What does not fit stays as it is, for `validate` to complain about.
+        detail::argument_value values = detail::load_members(value_, memory_);
+        if (detail::change_arguments(detail::argument_type<Args>(), values, memory_)) {
+            detail::store_members(values, value_, memory_);
+        }
     }
-    (field_indexes<Args>{});
 }
-
-}  // namespace detail
 
 template <class Args>
 packed_args<Args> packed_args<Args>::from_json(std::string_view json) {
     detail::memory_block memory;
     memory.reserve(json.size());
-    detail::argument_array<Args> values;
-    detail::read_arguments(json, detail::argument_fields<Args>, values, memory);
+    const detail::argument_value values =
+        detail::read_arguments(json, detail::argument_type<Args>(), memory);
     Args args = detail::blank_arguments<Args>();
-    detail::for_each_field(
-        args, [&]<std::size_t Index>(detail::index_constant<Index>, auto& member) {
-            detail::store_argument(values[Index], detail::member_value(member), memory);
-        });
+    detail::store_members(values, args, memory);
     return packed_args(args, std::move(memory));
 }
 

@@ -2,7 +2,7 @@
 // that is compiled once.
 #pragma once
 
-#include <dormouse/detail/type_expression.hpp>
+#include <dormouse/detail/json_reader.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +32,16 @@ public:
         return {first, count};
     }
 
+    /// The same for values that need something to begin with.
+    template <class T, class Make>
+    [[nodiscard]] std::span<T> allocate_array_of(std::size_t count, Make make) {
+        T* first = reinterpret_cast<T*>(allocate(count * sizeof(T), alignof(T)));
+        for (std::size_t i = 0; i < count; ++i) {
+            std::construct_at(first + i, make());
+        }
+        return {first, count};
+    }
+
 private:
     std::unique_ptr<std::byte[]> current_;
     std::size_t used_ = 0;
@@ -40,15 +50,19 @@ private:
 };
 
 enum class argument_kind : std::uint8_t {
-    missing,
+    missing,  ///< Not there at all; as a member's value, JavaScript's undefined.
     null,
     boolean,
     number,
     string,
-    date,
+    date,  ///< `number` is its milliseconds since 1970; from a struct, or made of a text by a
+           ///< morph.
+    url,   ///< `text` is the address; made of a text by a morph.
     array,
-    other
+    object
 };
+
+struct argument_member;
 
 struct argument_value {
     argument_kind kind = argument_kind::missing;
@@ -57,23 +71,20 @@ struct argument_value {
     double number = 0;
     std::int64_t integer = 0;
     std::string_view text;
-    std::span<const argument_value> elements;
-    std::string_view raw;  ///< The JSON it came from; empty when it came from C++.
+    std::span<argument_value> elements;
+    std::span<argument_member> members;  ///< In JavaScript's order, each key once.
+    std::string_view raw;  ///< The JSON it came from; empty when it came from C++ or was changed.
 };
 
-struct argument_field {
-    std::string_view name;
-    const type_expression* expression;
+struct argument_member {
+    std::string_view key;
+    argument_value value;
 };
 
-/// Reads the members called like `fields` into `values`, then checks them all.
-/// Errors: `errc::invalid_arguments` with one line per problem; `errc::invalid_request` for text
-/// that is not JSON.
-void read_arguments(std::string_view json, std::span<const argument_field> fields,
-                    std::span<argument_value> values, memory_block& memory);
+/// The value of the JSON text that comes next, without its types.
+[[nodiscard]] argument_value read_argument(json_reader& reader, memory_block& memory);
 
-/// Errors: `errc::invalid_arguments` with one line per problem.
-void check_arguments(std::span<const argument_field> fields,
-                     std::span<const argument_value> values);
+/// The value as JSON; as it stood, where nothing changed it.
+void append_argument(std::string& out, const argument_value& value);
 
 }  // namespace dormouse::detail

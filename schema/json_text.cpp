@@ -230,6 +230,10 @@ void refuse_json(const json_path& path, std::string_view expected, std::string_v
     throw error(errc::invalid_request, std::move(text));
 }
 
+void refuse_repeated(const json_path& path) {
+    throw error(errc::invalid_request, path.text() + " must be given once (was given again)");
+}
+
 void refuse_unnamed(std::int64_t value) {
     throw error(errc::invalid_request,
                 "enum value " + std::to_string(value) + " has no name to write it by");

@@ -17,7 +17,9 @@
 //     json<T>                              as T
 //     json_text                            itself, verbatim
 //
-// Unknown keys are ignored when reading; of a key given twice, the last counts.
+// Unknown keys are ignored when reading; a key of a struct or a map that is given twice is an error
+// (in a map of unread JSON the last counts, as in JavaScript). So is text that is not UTF-8, nested
+// deeper than 512 levels, or longer than 64 MiB.
 //
 // **Thread safety:** pure functions.
 // **Errors:** `errc::invalid_request`, naming the place: `items[2].price must be a number (was a

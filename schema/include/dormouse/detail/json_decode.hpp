@@ -68,10 +68,16 @@ template <class Map>
 void decode_map(json_reader& reader, const json_path& path, Map& map) {
     require_kind(reader, path, json_kind::object, "an object");
     map.clear();
+    std::size_t before = 0;
     reader.enter_object();
     while (auto key = reader.next_member()) {
         std::string name(*key);
-        decode_json(reader, {&path, name}, map[name]);
+        auto& value = map[name];
+        if (!raw_json<typename Map::mapped_type> && map.size() == before) {
+            refuse_repeated({&path, name});
+        }
+        before = map.size();
+        decode_json(reader, {&path, name}, value);
     }
 }
 
@@ -111,9 +117,11 @@ void decode_object(json_reader& reader, const json_path& path, T& object) {
         const std::size_t wanted = find_field<T>(*name);
         if (wanted == not_found) {
             reader.skip();
+        } else if (seen.test(wanted)) {
+            refuse_repeated({&path, *name});
         } else {
-            decode_member(reader, path, wanted, object);
             seen.set(wanted);
+            decode_member(reader, path, wanted, object);
         }
     }
     for_each_index<T>([&]<std::size_t Index>(index_constant<Index>) {

@@ -20,11 +20,13 @@ struct json_number {
 };
 
 /// **Thread safety:** value. **Lifetime:** shorter than the text it reads.
-/// **Errors:** `errc::invalid_request` for text that is not JSON, not UTF-8, or nested too deeply.
-/// Reading another kind of value than `kind()` says is a mistake of the caller.
+/// **Errors:** `errc::invalid_request` for text that is not JSON, not UTF-8, too long, or nested
+/// too deeply. Reading another kind of value than `kind()` says is a mistake of the caller.
 class json_reader {
 public:
     static constexpr int depth_max = 512;
+    /// Longer texts are refused: twice what the largest message may hold.
+    static constexpr std::size_t text_bytes_max = std::size_t{64} * 1024 * 1024;
 
     explicit json_reader(std::string_view text);
 

@@ -43,6 +43,9 @@ struct json_path {
 [[noreturn]] void refuse_json(const json_path& path, std::string_view expected,
                               std::string_view actual);
 
+/// Refuses a key that an object has already given, as `errc::invalid_request`.
+[[noreturn]] void refuse_repeated(const json_path& path);
+
 /// An enum's value that has no name cannot be written.
 [[noreturn]] void refuse_unnamed(std::int64_t value);
 

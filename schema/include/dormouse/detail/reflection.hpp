@@ -10,6 +10,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,12 +23,14 @@ concept aggregate = std::is_aggregate_v<T> && std::is_class_v<T>;
 
 inline constexpr std::size_t not_found = static_cast<std::size_t>(-1);
 
-/// Converts to anything, to try how many initialisers an aggregate takes. Never defined; neither
-/// inline nor constexpr, which would be reported as used and undefined.
+/// Converts to anything, to try how many initialisers an aggregate takes. Never called; the body is
+/// for clang, which wants one where the type is local to a file.
 struct any_initializer {
     template <class T>
     requires(!std::is_same_v<T, const char*> && !std::is_same_v<T, std::nullptr_t>) operator T()
-        const;
+        const {
+        std::abort();
+    }
 };
 
 template <class T, std::size_t... Index>

@@ -343,8 +343,6 @@ node_map make_names() {
     names["false"] = unit_node({.kind = unit_kind::boolean, .truth = false});
     names["boolean"] = unite({names["false"], names["true"]});
     names["Key"] = unite({names["string"], names["symbol"]});
-    // Without an alias to refer to, a definition that names itself takes anything here.
-    names["this"] = names["unknown"];
     add_numbers(names);
     add_patterns(names);
     add_uuids(names);
@@ -496,6 +494,9 @@ node_ptr filtered(const node_ptr& node, const node_ptr& by, bool keeps) {
 }  // namespace
 
 node_ptr named_type(std::string_view name) {
+    if (name == "this") {
+        refuse_definition("A definition cannot refer to itself with 'this' here");
+    }
     const node_map& all = names();
     const auto found = all.find(name);
     if (found != all.end()) {

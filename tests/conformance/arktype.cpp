@@ -102,9 +102,16 @@ int main() {
         const bool taken = one["error"].get(said) != simdjson::SUCCESS;
         std::string complaint;
         const auto type = defined(one, complaint);
+        if (complaint.starts_with("A definition cannot refer to itself")) {
+            verdict.differs("self-reference");
+        }
         verdict.equal("definition", taken ? "taken" : "refused", type ? "taken" : "refused");
         if (!taken) {
-            verdict.equal("complaint", std::string_view(one["error"]), complaint);
+            const std::string_view expected = one["error"];
+            if (expected.find('\0') != std::string_view::npos) {
+                verdict.differs("nul-in-complaint");
+            }
+            verdict.equal("complaint", expected, complaint);
             return;
         }
         for (const element input : one["inputs"].get_array()) {

@@ -64,7 +64,7 @@ struct named_shape {
     value_change change{};
 };
 
-inline constexpr std::array<named_shape, 28> named{{
+inline constexpr std::array<named_shape, 27> named{{
     {"string", kinds::text},
     {"number", kinds::number},
     {"boolean", kinds::boolean},
@@ -82,7 +82,6 @@ inline constexpr std::array<named_shape, 28> named{{
     {"bigint", kinds::foreign},
     {"symbol", kinds::foreign},
     {"never", 0},
-    {"this", kinds::object},
     {"unknown.any", kinds::any},
     {"object.json", kinds::object},
     {"object.json.stringify", kinds::object, false, value_change::other},

@@ -1,123 +1,154 @@
+#include <dormouse/detail/json_text.hpp>
 #include <dormouse/schema.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace dormouse {
 namespace {
 
-std::string quoted(std::string_view name) {
-    std::string out = "\"";
-    for (char c : name) {
-        out += c;
-        if (c == '"') {
-            out += c;
-        }
-    }
-    return out += '"';
-}
-
 std::string_view type_name(column_type type) {
     switch (type) {
         case column_type::text:
-            return "TEXT";
+            return "text";
         case column_type::integer:
-            return "INTEGER";
+            return "integer";
         case column_type::real:
-            return "REAL";
+            return "real";
         case column_type::blob:
-            return "BLOB";
+            return "blob";
+        case column_type::numeric:
+            return "numeric";
     }
     return "";
 }
 
-std::string_view action_name(foreign_key_action action) {
-    switch (action) {
-        case foreign_key_action::none:
-            return "";
-        case foreign_key_action::cascade:
-            return "CASCADE";
-        case foreign_key_action::set_null:
-            return "SET NULL";
-        case foreign_key_action::set_default:
-            return "SET DEFAULT";
-        case foreign_key_action::restricted:
-            return "RESTRICT";
+column_description describe_column(const column_definition& column) {
+    column_description out;
+    out.name = column.name;
+    out.type = type_name(column.type);
+    out.not_null = !column.nullable;
+    out.primary_key = column.key_position != 0;
+    out.autoincrement = column.autoincrement;
+    if (column.has_default()) {
+        out.default_sql = detail::default_text(column.default_value);
     }
-    return "";
+    if (column.is_generated()) {
+        out.generated.emplace(std::string(column.generated_sql), column.generated);
+    }
+    return out;
 }
 
-void append_action(std::string& sql, std::string_view event, foreign_key_action action) {
-    if (action != foreign_key_action::none) {
-        sql.append(" ON ").append(event).append(" ").append(action_name(action));
+std::vector<std::string> names_of(const column_definition* columns,
+                                  const detail::column_positions& positions) {
+    std::vector<std::string> names;
+    for (auto position : positions.view()) {
+        names.emplace_back(columns[position].name);
     }
+    return names;
 }
 
-void append_column(std::string& sql, const column_definition& column, bool only_key) {
-    sql += quoted(column.name);
-    sql.append(" ").append(type_name(column.type));
-    if (column.primary_key && only_key) {
-        sql += column.autoincrement ? " PRIMARY KEY AUTOINCREMENT" : " PRIMARY KEY";
-    }
-    if (!column.nullable) {
-        sql += " NOT NULL";
-    }
-    if (column.unique) {
-        sql += " UNIQUE";
-    }
-    if (!column.default_sql.empty()) {
-        sql.append(" DEFAULT ").append(column.default_sql.view());
-    }
-    if (!column.check.empty()) {
-        sql.append(" CHECK (").append(column.check).append(")");
-    }
-    if (!column.references_table.empty()) {
-        sql += " REFERENCES " + quoted(column.references_table) + " (" +
-               quoted(column.references_column) + ")";
-        append_action(sql, "UPDATE", column.on_parent_update);
-        append_action(sql, "DELETE", column.on_delete);
-    }
-}
-
-void append_composite_key(std::string& sql, std::span<const column_definition> columns) {
-    std::string_view separator = ",\n    PRIMARY KEY (";
+std::vector<std::string> primary_key_of(std::span<const column_definition> columns) {
+    std::vector<std::pair<int, std::string_view>> parts;
     for (const auto& column : columns) {
-        if (column.primary_key) {
-            sql.append(separator).append(quoted(column.name));
-            separator = ", ";
+        if (column.key_position != 0) {
+            parts.emplace_back(column.key_position, column.name);
         }
     }
-    sql += ")";
+    std::ranges::sort(parts);
+    std::vector<std::string> names;
+    for (const auto& part : parts) {
+        names.emplace_back(part.second);
+    }
+    return names;
 }
 
-void append_index(std::string& sql, const table_view& table, const index_definition& index) {
-    sql.append(index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ").append(quoted(index.name));
-    sql.append(" ON ").append(quoted(table.name));
-    std::string_view separator = " (";
-    for (std::size_t i = 0; i < index.column_count; ++i) {
-        sql.append(separator).append(quoted(table.columns[index.columns[i]].name));
-        separator = ", ";
+index_description describe_index(const table_view& table, const index_definition& index) {
+    index_description out{std::string(index.name), index.unique, {}, std::string(index.where)};
+    for (auto& name : names_of(table.columns.data(), index.columns)) {
+        out.keys.push_back({std::move(name)});
     }
-    sql += ");\n";
+    if (!index.expression.empty()) {
+        out.keys.push_back({std::string(index.expression), true});
+    }
+    return out;
+}
+
+index_description unique_index_of(std::string_view table, std::string_view column) {
+    std::string name(table);
+    name.append("_").append(column).append("_unique");
+    return {std::move(name), true, {{std::string(column)}}, {}};
+}
+
+foreign_key_description describe_foreign_key(const table_view& table,
+                                             const foreign_key_definition& key) {
+    const bool itself = key.parent == nullptr;
+    return {names_of(table.columns.data(), key.columns),
+            std::string(itself ? table.name : key.parent_table),
+            names_of(itself ? table.columns.data() : key.parent, key.parent_columns), key.on_delete,
+            key.on_update};
 }
 
 }  // namespace
 
-std::string create_table_sql(const table_view& table) {
-    auto keys = std::count_if(table.columns.begin(), table.columns.end(),
-                              [](const auto& column) { return column.primary_key; });
-    std::string sql = "CREATE TABLE " + quoted(table.name);
-    std::string_view separator = " (\n    ";
+std::string detail::default_text(const default_definition& value) {
+    switch (value.kind) {
+        case default_kind::sql:
+            return std::string(value.text);
+        case default_kind::integer:
+            return std::to_string(value.integer);
+        case default_kind::real:
+            return number_text(value.real);
+        case default_kind::text:
+            break;
+        case default_kind::none:
+            return "NULL";
+    }
+    std::string out = "'";
+    for (char c : value.text) {
+        out += c;
+        if (c == '\'') {
+            out += c;
+        }
+    }
+    return out += '\'';
+}
+
+table_description describe(const table_view& table) {
+    table_description out;
+    out.name = table.name;
     for (const auto& column : table.columns) {
-        sql += separator;
-        append_column(sql, column, keys == 1);
-        separator = ",\n    ";
+        out.columns.push_back(describe_column(column));
+        if (column.unique) {
+            out.indexes.push_back(unique_index_of(table.name, column.name));
+        }
     }
-    if (keys > 1) {
-        append_composite_key(sql, table.columns);
-    }
-    sql += "\n);\n";
+    out.primary_key = primary_key_of(table.columns);
     for (const auto& index : table.indexes) {
-        append_index(sql, table, index);
+        out.indexes.push_back(describe_index(table, index));
+    }
+    for (const auto& key : table.foreign_keys) {
+        out.foreign_keys.push_back(describe_foreign_key(table, key));
+    }
+    for (const auto& check : table.checks) {
+        out.checks.push_back({std::string(check.name), std::string(check.condition)});
+    }
+    return out;
+}
+
+std::vector<table_description> describe(std::span<const table_view> tables) {
+    std::vector<table_description> out;
+    for (const auto& table : tables) {
+        out.push_back(describe(table));
+    }
+    return out;
+}
+
+std::string create_table_sql(const table_view& table) {
+    std::string sql;
+    for (const auto& statement : create_statements(describe(table))) {
+        sql.append(statement).append(";\n");
     }
     return sql;
 }

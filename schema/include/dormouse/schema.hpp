@@ -19,8 +19,9 @@
 #include <dormouse/detail/column_default.hpp>
 #include <dormouse/detail/column_traits.hpp>
 #include <dormouse/detail/reflection.hpp>
-#include <dormouse/detail/snake_case.hpp>
+#include <dormouse/detail/table_parts.hpp>
 #include <dormouse/generators.hpp>
+#include <dormouse/table_description.hpp>
 
 #include <array>
 #include <concepts>
@@ -36,77 +37,48 @@ namespace dormouse {
 
 using blob = std::vector<std::byte>;
 
-/// What happens to a row when the row it refers to is deleted, or its key changed.
-enum class foreign_key_action : std::uint8_t { none, cascade, set_null, set_default, restricted };
-
 struct foreign_key_actions {
     foreign_key_action on_delete{};
     foreign_key_action on_update{};
 };
 
-/// Writes a generated value into the field at `field`, which has the column's C++ type.
-using generator_function = void (*)(void* field, generator_context& context);
-
-struct column_definition {
-    std::string_view field;  ///< The member's name.
-    detail::short_text<detail::name_length_max> name;
-    column_type type{};
-    column_mode mode{};
-    bool nullable = false;
-    bool primary_key = false;
-    bool autoincrement = false;
-    bool unique = false;
-    bool has_default_fn =
-        false;  // comparing a function pointer with null in a constant is a g++ warning
-    bool has_on_update = false;
-    generator_function default_fn = nullptr;
-    generator_function on_update = nullptr;
-    detail::short_text<96> default_sql;  ///< Empty: no default.
-    std::string_view check;
-    detail::short_text<detail::name_length_max> references_table;  ///< Empty: no foreign key.
-    detail::short_text<detail::name_length_max> references_column;
-    foreign_key_action on_delete{};
-    foreign_key_action on_parent_update{};
-
-    /// An INSERT may leave the column out.
-    [[nodiscard]] constexpr bool may_be_omitted() const {
-        return nullable || autoincrement || has_default_fn || !default_sql.empty();
-    }
+/// Several columns, for a key that consists of them: `columns(&member::orgId, &member::userId)`.
+template <class Row, class... Member>
+struct column_group {
+    std::array<std::uint8_t, sizeof...(Member)> positions{};
 };
+template <class Row, class... Member>
+requires(sizeof...(Member) > 0 && sizeof...(Member) <= detail::key_columns_max)
+    [[nodiscard]] constexpr column_group<Row, detail::without_optional<Member>...> columns(
+        Member Row::*... members) {
+    return {{static_cast<std::uint8_t>(detail::index_of(members))...}};
+}
 
-struct index_definition {
-    static constexpr std::size_t columns_max = 8;
-
+/// An index of some rows only, or of something else than columns.
+struct index_terms {
     std::string_view name;
-    bool unique = false;
-    std::uint8_t column_count = 0;
-    std::array<std::uint8_t, columns_max> columns{};  ///< Positions in the table.
-};
-
-/// A table without its row type, for code that is compiled once: migrations, tools.
-struct table_view {
-    std::string_view name;
-    std::span<const column_definition> columns;
-    std::span<const index_definition> indexes;
+    std::string_view where{};       ///< Only rows that meet this SQL condition.
+    std::string_view expression{};  ///< Indexed after the columns, for example "lower(email)".
 };
 
 /// The layout of one table. Made by `table<Row>()`; every member function answers a changed copy.
 template <class Row>
 struct table_definition {
     using row_type = Row;
-    static constexpr std::size_t indexes_max = 8;
 
     detail::short_text<detail::name_length_max> name;
     std::array<column_definition, detail::field_count<Row>> columns{};
-    std::array<index_definition, indexes_max> indexes{};
-    std::size_t index_count = 0;
+    detail::short_list<index_definition, 8> indexes{};
+    detail::short_list<foreign_key_definition, 16> foreign_keys{};
+    detail::short_list<check_definition, 8> checks{};
 
-    /// Several members make one composite key.
+    /// Several members make one composite key, in this order.
     template <class... Member>
     requires(sizeof...(Member) > 0) [[nodiscard]] consteval table_definition
         primary_key(Member Row::*... members) const {
         auto changed = *this;
-        ((changed.at(members).primary_key = true), ...);
+        std::uint8_t position = 0;
+        ((changed.at(members).key_position = ++position), ...);
         return changed;
     }
 
@@ -115,7 +87,7 @@ struct table_definition {
     requires std::integral<Member>
     [[nodiscard]] consteval table_definition autoincrement(Member Row::*member) const {
         auto changed = *this;
-        changed.at(member).primary_key = true;
+        changed.at(member).key_position = 1;
         changed.at(member).autoincrement = true;
         return changed;
     }
@@ -128,20 +100,32 @@ struct table_definition {
     }
 
     template <class... Member>
-    requires(sizeof...(Member) > 0 &&
-             sizeof...(Member) <= index_definition::columns_max) consteval table_definition
+    requires(sizeof...(Member) > 0 && sizeof...(Member) <= detail::key_columns_max)
+        [[nodiscard]] consteval table_definition
         index(std::string_view index_name, Member Row::*... members) const {
-        return with_index(index_name, false, members...);
+        return with_index({.name = index_name}, false, members...);
+    }
+    /// `index({.name = "open_orders", .where = "closed_at IS NULL"}, &order::id)`
+    template <class... Member>
+    requires(sizeof...(Member) <= detail::key_columns_max) [[nodiscard]] consteval table_definition
+        index(index_terms terms, Member Row::*... members) const {
+        return with_index(terms, false, members...);
     }
 
     template <class... Member>
-    requires(sizeof...(Member) > 0 &&
-             sizeof...(Member) <= index_definition::columns_max) consteval table_definition
+    requires(sizeof...(Member) > 0 && sizeof...(Member) <= detail::key_columns_max)
+        [[nodiscard]] consteval table_definition
         unique_index(std::string_view index_name, Member Row::*... members) const {
-        return with_index(index_name, true, members...);
+        return with_index({.name = index_name}, true, members...);
+    }
+    template <class... Member>
+    requires(sizeof...(Member) <= detail::key_columns_max) [[nodiscard]] consteval table_definition
+        unique_index(index_terms terms, Member Row::*... members) const {
+        return with_index(terms, true, members...);
     }
 
-    /// A foreign key. The two members must have the same type, optional or not.
+    /// A foreign key. The two members must have the same type, optional or not. `parent` is a
+    /// constant.
     template <class Member, class Parent, class ParentMember>
     requires std::same_as<detail::without_optional<Member>, detail::without_optional<ParentMember>>
     [[nodiscard]] consteval table_definition references(Member Row::*member,
@@ -149,30 +133,51 @@ struct table_definition {
                                                         ParentMember Parent::*parent_member,
                                                         foreign_key_actions actions = {}) const {
         auto changed = *this;
-        auto& column = changed.at(member);
-        column.references_table = parent.name;
-        column.references_column = parent.columns[detail::index_of(parent_member)].name;
-        column.on_delete = actions.on_delete;
-        column.on_parent_update = actions.on_update;
+        auto& added = with_foreign_key(changed, dormouse::columns(member).positions,
+                                       dormouse::columns(parent_member).positions, actions);
+        added.parent_table = parent.name.view();
+        added.parent = parent.columns.data();
+        return changed;
+    }
+    /// A foreign key of several columns.
+    template <class Parent, class... Key>
+    [[nodiscard]] consteval table_definition references(column_group<Row, Key...> key,
+                                                        const table_definition<Parent>& parent,
+                                                        column_group<Parent, Key...> parent_key,
+                                                        foreign_key_actions actions = {}) const {
+        auto changed = *this;
+        auto& added = with_foreign_key(changed, key.positions, parent_key.positions, actions);
+        added.parent_table = parent.name.view();
+        added.parent = parent.columns.data();
+        return changed;
+    }
+    /// A foreign key to another row of this table.
+    template <class Member, class ParentMember>
+    requires std::same_as<detail::without_optional<Member>, detail::without_optional<ParentMember>>
+    [[nodiscard]] consteval table_definition references(Member Row::*member,
+                                                        ParentMember Row::*parent_member,
+                                                        foreign_key_actions actions = {}) const {
+        auto changed = *this;
+        with_foreign_key(changed, dormouse::columns(member).positions,
+                         dormouse::columns(parent_member).positions, actions);
         return changed;
     }
 
-    /// An SQL condition every row must meet.
-    template <class Member>
-    consteval table_definition check(Member Row::*member, std::string_view condition) const {
+    /// An SQL condition that every row must meet.
+    [[nodiscard]] consteval table_definition check(std::string_view check_name,
+                                                   std::string_view condition) const {
         auto changed = *this;
-        changed.at(member).check = condition;
+        changed.checks.push_back({check_name, condition});
         return changed;
     }
 
     /// A default that SQLite computes: a literal, CURRENT_TIMESTAMP, or an expression in
     /// parentheses.
     template <class Member>
-    consteval table_definition default_sql(Member Row::*member, std::string_view expression) const {
+    [[nodiscard]] consteval table_definition default_sql(Member Row::*member,
+                                                         std::string_view expression) const {
         auto changed = *this;
-        auto& column = changed.at(member);
-        column.default_sql = {};
-        column.default_sql.append(expression);
+        changed.at(member).default_value = {.kind = default_kind::sql, .text = expression};
         return changed;
     }
 
@@ -182,16 +187,15 @@ struct table_definition {
     [[nodiscard]] consteval table_definition default_to(Member Row::*member,
                                                         const Value& value) const {
         auto changed = *this;
-        changed.at(member).default_sql =
-            detail::sql_literal<detail::without_optional<Member>>(value);
+        changed.at(member).default_value =
+            detail::literal_default<detail::without_optional<Member>>(value);
         return changed;
     }
 
     /// A default that the program computes for every inserted row that has no value for the column.
     template <class Member, class Generator>
     requires detail::generator_for<Generator, Member>
-    [[nodiscard]] [[nodiscard]] consteval table_definition default_fn(Member Row::*member,
-                                                                      Generator) const {
+    [[nodiscard]] consteval table_definition default_fn(Member Row::*member, Generator) const {
         auto changed = *this;
         auto& column = changed.at(member);
         column.has_default_fn = true;
@@ -199,7 +203,7 @@ struct table_definition {
         return changed;
     }
 
-    /// Computed for every UPDATE that does not set the column.
+    /// Computed for every UPDATE that does not set the column, those of upserts included.
     template <class Member, class Generator>
     requires detail::generator_for<Generator, Member>
     [[nodiscard]] consteval table_definition on_update(Member Row::*member, Generator) const {
@@ -210,18 +214,48 @@ struct table_definition {
         return changed;
     }
 
-    /// Gives the column exactly this name in SQL.
+    /// A column that SQLite computes from others of the row. It cannot be written.
     template <class Member>
-    consteval table_definition rename(Member Row::*member, std::string_view column_name) const {
+    [[nodiscard]] consteval table_definition generated(
+        Member Row::*member, std::string_view expression,
+        generated_kind kind = generated_kind::on_read) const {
         auto changed = *this;
         auto& column = changed.at(member);
-        column.name = {};
-        column.name.append(column_name);
+        column.generated_sql = expression;
+        column.generated = kind;
+        return changed;
+    }
+
+    /// Gives the column exactly this name in SQL.
+    template <class Member>
+    [[nodiscard]] consteval table_definition rename(Member Row::*member,
+                                                    std::string_view column_name) const {
+        auto changed = *this;
+        changed.at(member).name = column_name;
+        return changed;
+    }
+
+    /// Gives the table exactly this name in SQL.
+    [[nodiscard]] consteval table_definition rename(std::string_view table_name) const {
+        auto changed = *this;
+        changed.name = {};
+        changed.name.append(table_name);
+        return changed;
+    }
+
+    /// Declares the column with another SQL type than its field has by itself, as another program's
+    /// database may: `stored_as(&user::createdAt, column_type::integer)`. What is written and read
+    /// stays the same.
+    template <class Member>
+    [[nodiscard]] consteval table_definition stored_as(Member Row::*member,
+                                                       column_type type) const {
+        auto changed = *this;
+        changed.at(member).type = type;
         return changed;
     }
 
     constexpr operator table_view() const {
-        return {name.view(), columns, std::span(indexes).first(index_count)};
+        return {name.view(), columns, indexes.view(), foreign_keys.view(), checks.view()};
     }
 
 private:
@@ -231,35 +265,36 @@ private:
     }
 
     template <class... Member>
-    constexpr table_definition with_index(std::string_view index_name, bool unique_values,
+    constexpr table_definition with_index(index_terms terms, bool unique_values,
                                           Member Row::*... members) const {
         auto changed = *this;
-        auto& added = changed.indexes[changed.index_count++];
-        added.name = index_name;
-        added.unique = unique_values;
-        ((added.columns[added.column_count++] =
-              static_cast<std::uint8_t>(detail::index_of(members))),
-         ...);
+        auto& added = changed.indexes.push_back(
+            {terms.name, terms.where, terms.expression, unique_values, {}});
+        (added.columns.push_back(static_cast<std::uint8_t>(detail::index_of(members))), ...);
         return changed;
+    }
+
+    static constexpr foreign_key_definition& with_foreign_key(
+        table_definition& changed, std::span<const std::uint8_t> key,
+        std::span<const std::uint8_t> parent_key, foreign_key_actions actions) {
+        auto& added = changed.foreign_keys.push_back({});
+        for (std::size_t i = 0; i < key.size(); ++i) {
+            added.columns.push_back(key[i]);
+            added.parent_columns.push_back(parent_key[i]);
+        }
+        added.on_delete = actions.on_delete;
+        added.on_update = actions.on_update;
+        return added;
     }
 };
 
 /// Describes the table that keeps `Row`s. `name` becomes snake_case.
 template <class Row>
-consteval table_definition<Row> table(std::string_view name) {
+[[nodiscard]] consteval table_definition<Row> table(std::string_view name) {
     table_definition<Row> made;
     made.name = detail::snake_case(name);
     detail::for_each_index<Row>([&]<std::size_t Index>(detail::index_constant<Index>) {
-        using value = detail::field_type<Row, Index>;
-        static_assert(detail::column_value<value>,
-                      "dormouse: a field of this row has a type that cannot be a column; wrap "
-                      "structs, vectors and maps in dormouse::json<...>");
-        auto& column = made.columns[Index];
-        column.field = detail::field_name<Row, Index>;
-        column.name = detail::snake_case(column.field);
-        column.type = detail::column_traits<value>::type;
-        column.mode = detail::column_traits<value>::mode;
-        column.nullable = detail::column_traits<value>::nullable;
+        made.columns[Index] = detail::column_of<Row, Index>();
     });
     return made;
 }
@@ -272,6 +307,11 @@ inline constexpr std::array<table_view, sizeof...(Tables)> table_views{table_vie
 /// The tables of one database.
 template <auto const&... Tables>
 inline constexpr std::span<const table_view> schema{detail::table_views<Tables...>};
+
+/// The table's layout as plain values: what the database holds once it has been created.
+[[nodiscard]] table_description describe(const table_view& table);
+/// The same of every table of a database, in the order in which they were listed.
+[[nodiscard]] std::vector<table_description> describe(std::span<const table_view> tables);
 
 /// The statements that create the table and its indexes, each ending in ";\n".
 [[nodiscard]] std::string create_table_sql(const table_view& table);

@@ -1,8 +1,8 @@
 // What a column can take as a default: a value written as an SQL literal, or a generator.
 #pragma once
 
-#include <dormouse/detail/fixed_string.hpp>
 #include <dormouse/detail/reflection.hpp>
+#include <dormouse/detail/table_parts.hpp>
 #include <dormouse/generators.hpp>
 
 #include <concepts>
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace dormouse::detail {
 
@@ -42,49 +43,26 @@ template <class Column, class Value>
 concept literal_for = (std::same_as<Column, bool> && std::same_as<Value, bool>) ||
                       (std::integral<Column> && std::integral<Value> &&
                        std::same_as<Column, bool> == std::same_as<Value, bool>) ||
+                      (std::floating_point<Column> && std::is_arithmetic_v<Value> &&
+                       !std::same_as<Value, bool>) ||
                       (std::same_as<Column, std::string> &&
                        std::convertible_to<const Value&, std::string_view>) ||
                       (std::is_enum_v<Column> && std::same_as<Column, Value>);
 
-constexpr void append_quoted(short_text<96>& out, std::string_view text) {
-    out.push_back('\'');
-    for (char c : text) {
-        out.push_back(c);
-        if (c == '\'') {
-            out.push_back(c);
-        }
-    }
-    out.push_back('\'');
-}
-
-constexpr void append_integer(short_text<96>& out, std::int64_t value) {
-    std::uint64_t rest = static_cast<std::uint64_t>(value);
-    if (value < 0) {
-        out.push_back('-');
-        rest = ~rest + 1;
-    }
-    char digits[20]{};
-    std::size_t count = 0;
-    do {
-        digits[count++] = static_cast<char>('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    while (count > 0) {
-        out.push_back(digits[--count]);
-    }
-}
-
 template <class Column, class Value>
-constexpr short_text<96> sql_literal(const Value& value) {
-    short_text<96> out;
+constexpr default_definition literal_default(const Value& value) {
     if constexpr (std::is_enum_v<Column>) {
-        append_quoted(out, enum_name(value));
+        return {.kind = default_kind::text, .text = enum_name(value)};
     } else if constexpr (std::is_integral_v<Column>) {
-        append_integer(out, static_cast<std::int64_t>(value));
+        if (!std::in_range<std::int64_t>(value + 0)) {
+            throw "dormouse: this default is too large for a column of integers";
+        }
+        return {.kind = default_kind::integer, .integer = static_cast<std::int64_t>(value)};
+    } else if constexpr (std::is_floating_point_v<Column>) {
+        return {.kind = default_kind::real, .real = static_cast<double>(value)};
     } else {
-        append_quoted(out, std::string_view(value));
+        return {.kind = default_kind::text, .text = std::string_view(value)};
     }
-    return out;
 }
 
 }  // namespace dormouse::detail

@@ -20,7 +20,8 @@ struct json {
     T value{};
 };
 
-enum class column_type : std::uint8_t { text, integer, real, blob };
+/// The type a column is declared with, which is also what SQLite converts its values to.
+enum class column_type : std::uint8_t { text, integer, real, blob, numeric };
 
 /// What a column's values mean beyond their SQL type.
 enum class column_mode : std::uint8_t {

@@ -1,8 +1,9 @@
-// Text as a template argument, and text that is put together while compiling.
+// Text as a template argument, and text and lists that are put together while compiling.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace dormouse::detail {
@@ -41,6 +42,26 @@ public:
 
 private:
     std::array<char, Capacity> text_{};
+    std::size_t size_ = 0;
+};
+
+/// A few values with their own storage, for constants. Growing past the capacity does not compile.
+template <class T, std::size_t Capacity>
+class short_list {
+public:
+    constexpr T& push_back(const T& added) {
+        if (size_ == Capacity) {
+            throw "dormouse: this table has too many indexes, foreign keys, checks or key columns";
+        }
+        return values_[size_++] = added;
+    }
+    [[nodiscard]] constexpr std::span<const T> view() const {
+        return std::span(values_).first(size_);
+    }
+    [[nodiscard]] constexpr std::size_t size() const { return size_; }
+
+private:
+    std::array<T, Capacity> values_{};
     std::size_t size_ = 0;
 };
 

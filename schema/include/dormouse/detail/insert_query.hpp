@@ -18,7 +18,7 @@ template <auto const& Table>
 constexpr std::size_t key_columns() {
     std::size_t count = 0;
     for (const auto& column : Table.columns) {
-        count += column.primary_key ? 1 : 0;
+        count += column.key_position != 0 ? 1 : 0;
     }
     return count;
 }
@@ -26,12 +26,16 @@ constexpr std::size_t key_columns() {
 /// SQLite fills it in: an integer that is the whole primary key.
 template <auto const& Table>
 constexpr bool is_rowid(const column_definition& column) {
-    return column.primary_key && column.type == column_type::integer && key_columns<Table>() == 1;
+    return column.key_position == 1 && column.type == column_type::integer &&
+           key_columns<Table>() == 1;
 }
 
 template <auto const& Table, class Value, std::size_t Column>
 constexpr column_source source_of() {
     constexpr const column_definition& column = Table.columns[Column];
+    if (column.is_generated()) {
+        return column_source::omitted;
+    }
     if (find_field<Value>(column.field) != not_found) {
         return column_source::value;
     }
@@ -206,8 +210,8 @@ private:
     static std::string placeholder() {
         constexpr const column_definition& column = Table.columns[Column];
         constexpr bool given = source_of<Table, value, Column>() == column_source::value;
-        if (given && !column.nullable && !column.default_sql.empty()) {
-            return "coalesce(?, " + std::string(column.default_sql.view()) + ")";
+        if (given && !column.nullable && column.has_default()) {
+            return "coalesce(?, " + default_text(column.default_value) + ")";
         }
         return "?";
     }

@@ -119,10 +119,14 @@ constexpr std::string_view printed_member(std::string_view printed) {
 #endif
 }
 
+/// A template argument that compilers print with the field's name.
+template <class T, std::size_t Index>
+inline constexpr auto field_pointer =
+    pointer_argument{pointer_at<Index>(bind_fields<field_count<T>>(imagined<T>.value))};
+
 template <class T, std::size_t Index>
 consteval std::string_view read_field_name() {
-    constexpr auto fields = bind_fields<field_count<T>>(imagined<T>.value);
-    return printed_member(printed_pointer<T, pointer_argument{pointer_at<Index>(fields)}>());
+    return printed_member(printed_pointer<T, field_pointer<T, Index>>());
 }
 
 struct reflection_probe {

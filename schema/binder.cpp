@@ -3,6 +3,7 @@
 #include <dormouse/error.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -59,6 +60,24 @@ void binder::moment(timestamp_seconds value) {
     text(to_sql_text(value), value_life::ends_now);
 }
 
+void binder::moment(timestamp value, moment_form form) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(value);
+    if (form == moment_form::first && second == value) {
+        moment(second);
+    } else {
+        moment(value);
+    }
+}
+
+void binder::moment(timestamp_seconds value, moment_form form) {
+    constexpr std::chrono::milliseconds last_fraction{999};
+    if (form == moment_form::first) {
+        moment(value);
+    } else {
+        moment(timestamp(value) + last_fraction);
+    }
+}
+
 void binder::whole_number(double value) {
     constexpr double limit = 9223372036854775808.0;  // 2^63
     if (!(value >= -limit && value < limit) || std::trunc(value) != value) {
@@ -73,6 +92,14 @@ void binder::enumerator(std::string_view name) {
         throw error(errc::invalid_arguments, "this enum value has no name to store it by");
     }
     text(name);
+}
+
+void binder::expect_parameters(int count) const {
+    if (count != target_->parameter_count()) {
+        throw error(errc::invalid_arguments,
+                    "the query has " + std::to_string(target_->parameter_count()) +
+                        " parameters, but was given " + std::to_string(count) + " values");
+    }
 }
 
 }  // namespace dormouse::detail

@@ -92,6 +92,14 @@ timestamp read_moment_column(const statement& from, int column, std::int64_t uni
     return *parsed;
 }
 
+std::string sortable_moment(std::string_view column, std::string_view units_per_second) {
+    constexpr std::string_view form = "strftime('%Y-%m-%d %H:%M:%f', ";
+    std::string sql = "CASE WHEN typeof(";
+    sql.append(column).append(") = 'text' THEN ").append(form).append(column).append(") ELSE ");
+    sql.append(form).append(column).append(" / ").append(units_per_second);
+    return sql += ", 'unixepoch') END";
+}
+
 std::string_view read_text_column(const statement& from, int column) {
     if (from.is_null(column)) {
         refuse_column(from, column, "text");

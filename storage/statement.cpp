@@ -10,6 +10,8 @@
 namespace dormouse {
 namespace {
 
+constinit std::atomic<std::size_t> slots_taken{0};
+
 void check(sqlite3_stmt* compiled, int code) {
     if (code != SQLITE_OK) {
         throw_sqlite_failure(sqlite3_db_handle(compiled), code, sqlite3_sql(compiled));
@@ -122,9 +124,11 @@ std::span<const std::byte> statement::blob(int column) const noexcept {
 }
 
 statement_slot statement_slot::next() noexcept {
-    static std::atomic<std::size_t> taken{0};
-    return statement_slot(taken.fetch_add(1, std::memory_order_relaxed));
+    return statement_slots(1)[0];
 }
+
+statement_slots::statement_slots(std::size_t count) noexcept
+    : first_(slots_taken.fetch_add(count, std::memory_order_relaxed)) {}
 
 borrowed_statement::borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept
     : cached_(std::move(cached)), use_(++cached_->use) {

@@ -12,8 +12,8 @@
 //
 // The SQL text is a function of the query's type, made once; every type has its prepared statement.
 // Values are only ever bound. Terminals: `one()`, `find_one()`, `all()`, `each(f)`, `rows()`,
-// `scalar()` for what has rows; `execute()`, which answers the number of rows changed, for what
-// writes.
+// `scalar()`, `count()` for what has rows; `execute()`, which answers the number of rows changed,
+// for what writes. docs/queries.md shows all of it.
 //
 // Include this where queries are written, not in headers: it is the slowest part of dormouse to
 // compile.
@@ -25,25 +25,31 @@
 
 #include <dormouse/db.hpp>
 #include <dormouse/detail/change_query.hpp>
+#include <dormouse/detail/compound_query.hpp>
 #include <dormouse/detail/expression.hpp>
 #include <dormouse/detail/insert_query.hpp>
 #include <dormouse/detail/query_run.hpp>
 #include <dormouse/detail/select_query.hpp>
+#include <dormouse/detail/text_query.hpp>
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace dormouse {
 
-/// The column of a member: `col<&user::email>`. Comparisons, `&&`, `||`, `!`, `+`, `-`, and the
-/// members `like`, `in`, `is_null`, `is_not_null` make conditions of it; `=` makes an assignment
+/// The column of a member: `col<&user::email>`, or `col<&user::email, author>` when the query uses
+/// several tables of such rows. Comparisons, `&&`, `||`, `!`, `+`, `-`, and the members `like`,
+/// `between`, `in`, `is_null` and their opposites make conditions of it; `=` makes an assignment
 /// for `set`.
+template <auto Member, auto const&... Table>
+requires(sizeof...(Table) <= 1) inline constexpr detail::column<Member, Table...> col{};
+
+/// In an upsert's `set`: the value that was to be inserted.
 template <auto Member>
-inline constexpr detail::column<Member> col{};
+inline constexpr detail::excluded_column<Member> excluded{};
 
 /// Descending, in `order_by`.
 template <detail::sql_expression Expression>
@@ -62,16 +68,28 @@ template <detail::sql_expression Expression>
 [[nodiscard]] inline auto count_all() {
     return detail::literal_expression<"count(*)", std::int64_t>{};
 }
+/// The number of values that are not NULL.
+template <detail::sql_expression Expression>
+[[nodiscard]] auto count(Expression expression) {
+    return detail::framed_expression<"count(", Expression, ")", std::int64_t>(
+        std::move(expression));
+}
+/// The number of different values.
+template <detail::sql_expression Expression>
+[[nodiscard]] auto count_distinct(Expression expression) {
+    return detail::framed_expression<"count(DISTINCT ", Expression, ")", std::int64_t>(
+        std::move(expression));
+}
 
 /// Of the values that are not NULL; nothing when there are none.
 template <detail::sql_expression Expression>
 [[nodiscard]] auto max(Expression expression) {
-    using value = std::optional<detail::without_optional<typename Expression::value_type>>;
+    using value = std::optional<detail::plain_type<typename Expression::value_type>>;
     return detail::framed_expression<"max(", Expression, ")", value>(std::move(expression));
 }
 template <detail::sql_expression Expression>
 [[nodiscard]] auto min(Expression expression) {
-    using value = std::optional<detail::without_optional<typename Expression::value_type>>;
+    using value = std::optional<detail::plain_type<typename Expression::value_type>>;
     return detail::framed_expression<"min(", Expression, ")", value>(std::move(expression));
 }
 template <detail::sql_expression Expression>
@@ -82,37 +100,34 @@ requires detail::number_like<detail::plain_type<typename Expression::value_type>
     return detail::framed_expression<"sum(", Expression, ")", std::optional<value>>(
         std::move(expression));
 }
+template <detail::sql_expression Expression>
+requires detail::number_like<detail::plain_type<typename Expression::value_type>>
+[[nodiscard]] auto avg(Expression expression) {
+    return detail::framed_expression<"avg(", Expression, ")", std::optional<double>>(
+        std::move(expression));
+}
 
-namespace detail {
+/// The query has rows.
+template <detail::subquery Query>
+[[nodiscard]] auto exists(Query query) {
+    using rows = detail::subquery_expression<Query>;
+    return detail::framed_expression<"EXISTS ", rows, "", bool>(rows(std::move(query)));
+}
 
-/// A query given as SQL text.
-template <fixed_string Text, class Row, class... Values>
-class text_query : public row_query<text_query<Text, Row, Values...>, Row> {
-public:
-    static constexpr bool writes = true;  // it might
-
-    explicit text_query(db& database, Values... values)
-        : database_(&database), values_(std::move(values)...) {}
-
-    /// Runs it and drops its rows; answers how many rows were changed.
-    std::int64_t execute() const { return run_to_end(*this); }
-
-    static std::string sql_text() { return std::string(Text.view()); }
-    void bind_all(binder& to, generator_context& /*generators*/) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, values_);
-    }
-    [[nodiscard]] db& database() const { return *database_; }
-
-private:
-    db* database_;
-    std::tuple<Values...> values_;
-};
-
-}  // namespace detail
+/// SQL of your own inside of a query, in parentheses where it is a condition; each `{}` stands for
+/// a column, an expression or a value:
+/// `sql_part<"row_number() OVER (PARTITION BY {} ORDER BY {})", std::int64_t>(a, b)`.
+template <detail::fixed_string Text, class Value, class... Parts>
+requires(detail::placeholders(Text.view()) == sizeof...(Parts))
+    [[nodiscard]] auto sql_part(Parts&&... parts) {
+    using part =
+        detail::text_part<Text, Value, decltype(detail::lift(std::forward<Parts>(parts)))...>;
+    return part(detail::lift(std::forward<Parts>(parts))...);
+}
 
 template <auto const& Table>
 auto db::select_from() {
-    using clauses = detail::plain_select<detail::row_of<Table>>;
+    using clauses = detail::plain_select;
     return detail::select_query<detail::scope<Table>, clauses>(*this, clauses{}, std::tuple<>{});
 }
 
@@ -123,7 +138,7 @@ auto db::insert_into() {
 
 template <auto const& Table>
 auto db::update() {
-    return detail::update_query<Table, detail::condition_missing>(*this, std::tuple<>{}, {});
+    return detail::update_query<Table, std::tuple<>, detail::condition_missing>(*this, {}, {});
 }
 
 template <auto const& Table>

@@ -74,8 +74,24 @@ public:
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
 private:
+    friend class statement_slots;
     explicit statement_slot(std::size_t index) noexcept : index_(index) {}
     std::size_t index_;
+};
+
+/// Slots for the texts of one query that has several.
+///
+/// **Thread safety:** value.
+class statement_slots {
+public:
+    /// `count` slots that no other query has.
+    explicit statement_slots(std::size_t count) noexcept;
+    [[nodiscard]] statement_slot operator[](std::size_t text) const noexcept {
+        return statement_slot(first_ + text);
+    }
+
+private:
+    std::size_t first_;
 };
 
 /// A statement that a connection keeps, mostly for its next use.

@@ -32,6 +32,9 @@ private:
 /// Whether a value outlives the statement, or must be copied to do so.
 enum class value_life : std::uint8_t { outlives_statement, ends_now };
 
+/// Texts that mean one moment differ by their fraction; they sort from the first to the last.
+enum class moment_form : std::uint8_t { first, last };
+
 /// **Thread safety:** actor-confined. **Lifetime:** shorter than the statement and the memory.
 class binder {
 public:
@@ -46,10 +49,16 @@ public:
     void blob(std::span<const std::byte> value, value_life life = value_life::outlives_statement);
     void moment(timestamp value);
     void moment(timestamp_seconds value);
+    /// The first or last of the texts that a column of such moments reads as `value`.
+    void moment(timestamp value, moment_form form);
+    void moment(timestamp_seconds value, moment_form form);
     /// For a column of integers. Errors: `errc::invalid_arguments` when the value has a fraction.
     void whole_number(double value);
     /// Errors: `errc::invalid_arguments` when `name` is empty: the value has no name.
     void enumerator(std::string_view name);
+
+    /// Errors: `errc::invalid_arguments` unless the statement has this many parameters.
+    void expect_parameters(int count) const;
 
 private:
     statement* target_;

@@ -1,9 +1,12 @@
 // UPDATE and DELETE. Both refuse to compile without a condition. Part of <dormouse/query.hpp>.
 #pragma once
 
+#include <dormouse/detail/conflict.hpp>
 #include <dormouse/detail/expression.hpp>
-#include <dormouse/detail/insert_query.hpp>
+#include <dormouse/detail/insert_source.hpp>
 #include <dormouse/detail/query_run.hpp>
+#include <dormouse/detail/returning_query.hpp>
+#include <dormouse/detail/struct_assignment.hpp>
 
 #include <cstdint>
 #include <string>
@@ -12,34 +15,20 @@
 
 namespace dormouse::detail {
 
-/// The condition of a change that is meant for every row.
-struct every_row : no_condition {};
-/// No condition yet.
-struct condition_missing : no_condition {};
+/// No condition yet, so that it cannot be run.
+struct condition_missing : condition_list<> {};
 
 template <class Condition>
 concept chosen_condition = !std::same_as<Condition, condition_missing>;
 
-template <class Condition, class Added>
-auto narrowed(Condition condition, Added added) {
-    if constexpr (std::derived_from<Condition, no_condition>) {
-        return added;
-    } else {
-        return combine<operation::both>(std::move(condition), std::move(added));
-    }
-}
+template <auto const& Table, class Assignments, class Condition>
+class update_query;
 
-template <class Condition, class Scope>
-void append_condition(std::string& sql) {
-    if constexpr (!std::derived_from<Condition, no_condition>) {
-        append_where<Condition, Scope>(sql);
-    }
-}
-
-template <auto const& Table, class Condition, class... Assignments>
-class update_query {
+template <auto const& Table, class... Assignments, class Condition>
+class update_query<Table, std::tuple<Assignments...>, Condition> {
 public:
     static constexpr bool writes = true;
+    static constexpr std::size_t switches = (Condition::switches + ... + Assignments::switches);
 
     update_query(db& database, std::tuple<Assignments...> assignments, Condition condition)
         : database_(&database),
@@ -52,66 +41,95 @@ public:
     [[nodiscard]] auto set(Added... added) const {
         static_assert((std::same_as<typename Added::owner, row_of<Table>> && ...),
                       "dormouse: a column that is set belongs to another table");
-        return update_query<Table, Condition, Assignments..., Added...>(
-            *database_, std::tuple_cat(assignments_, std::tuple(std::move(added)...)), condition_);
+        static_assert((!Table.columns[Added::index].is_generated() && ...),
+                      "dormouse: a generated column cannot be set");
+        return with_assignments(std::tuple(std::move(added)...));
+    }
+    /// The same, but only if `wanted`; otherwise the column keeps its value.
+    template <class Added>
+    [[nodiscard]] auto set_if(bool wanted, Added added) const {
+        static_assert(std::same_as<typename Added::owner, row_of<Table>>,
+                      "dormouse: a column that is set belongs to another table");
+        return with_assignments(std::tuple(assignment_if<Added>{std::move(added), wanted}));
+    }
+    /// The fields of any struct, by name, to the columns. Columns of the primary key are not set,
+    /// nor those whose field is empty because it was not given: an empty std::optional or an
+    /// omitted argument. When nothing at all is given, nothing is changed.
+    template <class Value>
+    requires settable<std::remove_cvref_t<Value>, Table>
+    [[nodiscard]] auto set_from(Value&& value) const {
+        using kept =
+            std::conditional_t<std::is_lvalue_reference_v<Value>, const std::remove_cvref_t<Value>&,
+                               std::remove_cvref_t<Value>>;
+        return with_assignments(
+            std::tuple<struct_assignment<Table, kept>>(std::forward<Value>(value)));
     }
 
     /// Only rows for which `condition` holds. Called again: and this one too.
     template <sql_expression Added>
     [[nodiscard]] auto where(Added condition) const {
-        auto both = narrowed(condition_, std::move(condition));
-        return update_query<Table, decltype(both), Assignments...>(*database_, assignments_,
-                                                                   std::move(both));
+        return with_condition(condition_.with(std::move(condition)));
     }
 
     /// Every row, on purpose.
-    [[nodiscard]] auto all_rows() const {
-        return update_query<Table, every_row, Assignments...>(*database_, assignments_, {});
-    }
+    [[nodiscard]] auto all_rows() const { return with_condition(condition_list<>{}); }
 
     /// Answers the rows as they are afterwards.
     [[nodiscard]] auto returning_all() const requires chosen_condition<Condition> {
-        return returning_query<Table, update_query>(*this);
+        return returning_query<Table, update_query, expression_list<>>(*this, {});
+    }
+    /// Answers these columns of the rows as they are afterwards.
+    template <sql_expression... Columns>
+    [[nodiscard]] auto returning(Columns... columns) const requires chosen_condition<Condition> {
+        using list = expression_list<Columns...>;
+        return returning_query<Table, update_query, list>(*this, list{{std::move(columns)...}});
     }
 
     /// Runs it; answers how many rows were changed. Needs `where` or `all_rows`.
     std::int64_t execute() const
         requires(chosen_condition<Condition> && sizeof...(Assignments) > 0) {
-        return run_to_end(*this);
+        return sets_anything() ? run_to_end(*this) : 0;
     }
 
-    static std::string sql_text() {
+    [[nodiscard]] std::string sql_text() const {
         std::string sql = "UPDATE ";
         append_identifier(sql, Table.name);
         std::string_view separator = " SET ";
-        ((sql += std::exchange(separator, ", "),
-          Assignments::template append_sql<scope<Table>>(sql)),
-         ...);
-        for (std::size_t i = 0; i < Table.columns.size(); ++i) {
-            if (is_refreshed(i)) {
-                sql += ", ";
-                append_identifier(sql, Table.columns[i].name);
-                sql += " = ?";
-            }
-        }
-        append_condition<Condition, scope<Table>>(sql);
+        auto append = [&](const auto& each) {
+            sql += std::exchange(separator, ", ");
+            each.template append_sql<scope<Table>>(sql);
+        };
+        std::apply([&](const auto&... each) { (append(each), ...); }, assignments_);
+        append_refreshed<Table, Assignments...>(sql);
+        condition_.template append_sql<scope<Table>>(sql, " WHERE ");
         return sql;
     }
 
     void bind_all(binder& to, generator_context& generators) const {
         std::apply([&](const auto&... each) { (each.bind(to), ...); }, assignments_);
-        for_each_index<row_of<Table>>([&]<std::size_t Column>(index_constant<Column>) {
-            if constexpr (is_refreshed(Column)) {
-                bind_generated<Table, Column>(to, generators, Table.columns[Column].on_update);
-            }
-        });
+        bind_refreshed<Table, Assignments...>(to, generators);
         condition_.bind(to);
+    }
+    void add_shape(query_shape& shape) const {
+        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, assignments_);
+        condition_.add_shape(shape);
     }
     [[nodiscard]] db& database() const { return *database_; }
 
 private:
-    static constexpr bool is_refreshed(std::size_t column) {
-        return Table.columns[column].has_on_update && ((Assignments::index != column) && ...);
+    [[nodiscard]] bool sets_anything() const {
+        return std::apply([](const auto&... each) { return (each.is_given() || ...); },
+                          assignments_);
+    }
+    template <class... Added>
+    [[nodiscard]] auto with_assignments(std::tuple<Added...> added) const {
+        return update_query<Table, std::tuple<Assignments..., Added...>, Condition>(
+            *database_, std::tuple_cat(assignments_, std::move(added)), condition_);
+    }
+    template <class Changed>
+    [[nodiscard]] auto with_condition(Changed condition) const {
+        return update_query<Table, std::tuple<Assignments...>, Changed>(*database_, assignments_,
+                                                                        std::move(condition));
     }
 
     db* database_;
@@ -123,6 +141,7 @@ template <auto const& Table, class Condition>
 class delete_query {
 public:
     static constexpr bool writes = true;
+    static constexpr std::size_t switches = Condition::switches;
 
     delete_query(db& database, Condition condition)
         : database_(&database), condition_(std::move(condition)) {}
@@ -130,28 +149,37 @@ public:
     /// Only rows for which `condition` holds. Called again: and this one too.
     template <sql_expression Added>
     [[nodiscard]] auto where(Added condition) const {
-        auto both = narrowed(condition_, std::move(condition));
+        auto both = condition_.with(std::move(condition));
         return delete_query<Table, decltype(both)>(*database_, std::move(both));
     }
 
     /// Every row, on purpose.
-    [[nodiscard]] auto all_rows() const { return delete_query<Table, every_row>(*database_, {}); }
+    [[nodiscard]] auto all_rows() const {
+        return delete_query<Table, condition_list<>>(*database_, {});
+    }
 
     /// Answers the rows as they were.
     [[nodiscard]] auto returning_all() const requires chosen_condition<Condition> {
-        return returning_query<Table, delete_query>(*this);
+        return returning_query<Table, delete_query, expression_list<>>(*this, {});
+    }
+    /// Answers these columns of the rows as they were.
+    template <sql_expression... Columns>
+    [[nodiscard]] auto returning(Columns... columns) const requires chosen_condition<Condition> {
+        using list = expression_list<Columns...>;
+        return returning_query<Table, delete_query, list>(*this, list{{std::move(columns)...}});
     }
 
     /// Runs it; answers how many rows were deleted. Needs `where` or `all_rows`.
     std::int64_t execute() const requires chosen_condition<Condition> { return run_to_end(*this); }
 
-    static std::string sql_text() {
+    [[nodiscard]] std::string sql_text() const {
         std::string sql = "DELETE FROM ";
         append_identifier(sql, Table.name);
-        append_condition<Condition, scope<Table>>(sql);
+        condition_.template append_sql<scope<Table>>(sql, " WHERE ");
         return sql;
     }
     void bind_all(binder& to, generator_context& /*generators*/) const { condition_.bind(to); }
+    void add_shape(query_shape& shape) const { condition_.add_shape(shape); }
     [[nodiscard]] db& database() const { return *database_; }
 
 private:

@@ -104,6 +104,23 @@ void bind_stored(binder& to, const T& value, value_life life = value_life::outli
     }
 }
 
+/// Binds the first or last form in which a column of `Column`s may keep the moment.
+template <class Column, class T>
+void bind_moment(binder& to, moment_form form, const T& value) {
+    if constexpr (wrapper<T>) {
+        bind_moment<Column>(to, form, value.unwrapped());
+    } else if constexpr (is_optional<T>) {
+        value ? bind_moment<Column>(to, form, *value) : to.null();
+    } else {
+        to.moment(Column(value), form);
+    }
+}
+
+/// SQL for the value of `column` as text that sorts, whatever form of moment it is kept in.
+/// `units_per_second` is how numbers count.
+[[nodiscard]] std::string sortable_moment(std::string_view column,
+                                          std::string_view units_per_second);
+
 // Reading. A value that does not fit throws `errc::sql_failed`, naming the column.
 
 [[noreturn]] void refuse_column(const statement& from, int column, std::string_view wanted);

@@ -1,15 +1,16 @@
-// SQL expressions as types: the text is a function of the type alone, the object holds only the
-// values.
+// SQL expressions as types: the text is a function of the type, the object holds the values.
 //
-// Every expression has `value_type`, `static void append_sql<Scope>(std::string&)` and
-// `bind(binder&)`.
+// Every expression has `value_type`, `append_sql<Scope>(std::string&) const` and
+// `bind(binder&) const`; `switches` counts the optional parts in it and `add_shape` says which of
+// them are there.
 #pragma once
 
 #include <dormouse/detail/column_codec.hpp>
-#include <dormouse/schema.hpp>
+#include <dormouse/detail/query_scope.hpp>
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,43 +20,20 @@
 
 namespace dormouse::detail {
 
-/// The tables a query can name columns of.
-template <auto const&... Tables>
-struct scope {
-    static constexpr std::size_t size = sizeof...(Tables);
+struct expression_tag {
+    static constexpr std::size_t switches = 0;
+    void add_shape(query_shape& /*shape*/) const {}
+    void bind(binder& /*to*/) const {}
 };
-
-template <auto const& Table>
-using row_of = typename std::remove_cvref_t<decltype(Table)>::row_type;
-
-template <class Row, auto const& Table>
-inline constexpr bool is_table_of = std::same_as<Row, row_of<Table>>;
-
-template <class Row, class Scope>
-struct table_lookup;
-template <class Row, auto const&... Tables>
-struct table_lookup<Row, scope<Tables...>> {
-    static_assert((is_table_of<Row, Tables> || ...),
-                  "dormouse: this column belongs to a table that is not part of the query");
-
-    static constexpr const table_definition<Row>& table() {
-        const table_definition<Row>* found = nullptr;
-        (
-            (void)[&] {
-                if constexpr (is_table_of<Row, Tables>) {
-                    found = found ? found : &Tables;
-                }
-            }(),
-            ...);
-        return *found;
-    }
-};
-
-void append_identifier(std::string& sql, std::string_view name);
-
-struct expression_tag {};
 template <class T>
 concept sql_expression = std::derived_from<std::remove_cvref_t<T>, expression_tag>;
+
+/// A query whose rows another query can use.
+template <class T>
+concept subquery = requires {
+    typename std::remove_cvref_t<T>::row_type;
+    requires std::remove_cvref_t<T>::is_select;
+};
 
 /// A value. `Kept` is a reference to an lvalue, or the value itself.
 template <class Kept>
@@ -66,7 +44,7 @@ struct bound_value : expression_tag {
     explicit bound_value(Kept&& kept) : value(std::forward<Kept>(kept)) {}
 
     template <class Scope>
-    static void append_sql(std::string& sql) {
+    void append_sql(std::string& sql) const {
         sql += '?';
     }
     void bind(binder& to) const { bind_value(to, value); }
@@ -76,11 +54,32 @@ struct bound_value : expression_tag {
     }
 };
 
-/// An expression as it is; anything else as a bound value.
+/// A query in parentheses: a value, or the rows after IN and EXISTS.
+template <class Query>
+struct subquery_expression : expression_tag {
+    using value_type = typename Query::row_type;
+    static constexpr std::size_t switches = Query::switches;
+    Query query;
+
+    explicit subquery_expression(Query asked) : query(std::move(asked)) {}
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        sql += '(';
+        query.template append_text<Scope>(sql);
+        sql += ')';
+    }
+    void bind(binder& to) const { query.bind_values(to); }
+    void add_shape(query_shape& shape) const { query.add_shape(shape); }
+};
+
+/// An expression as it is, a query in parentheses; anything else as a bound value.
 template <class T>
 auto lift(T&& value) {
     if constexpr (sql_expression<T>) {
         return std::remove_cvref_t<T>(std::forward<T>(value));
+    } else if constexpr (subquery<T>) {
+        return subquery_expression<std::remove_cvref_t<T>>(std::forward<T>(value));
     } else if constexpr (std::is_array_v<std::remove_reference_t<T>>) {
         return bound_value<std::string_view>(std::string_view(value));
     } else if constexpr (std::is_lvalue_reference_v<T>) {
@@ -100,39 +99,33 @@ enum class operation {
     both,
     either,
     like,
+    not_like,
     plus,
-    minus
+    minus,
+    in,
+    not_in
 };
 
 template <operation Operation>
 inline constexpr std::string_view operation_text =
-    std::array<std::string_view,
-               11>{" = ",   " <> ", " < ",    " <= ", " > ", " >= ",
-                   " AND ", " OR ", " LIKE ", " + ",  " - "}[static_cast<std::size_t>(Operation)];
+    std::array<std::string_view, 14>{" = ",  " <> ",  " < ",  " <= ",    " > ",
+                                     " >= ", " AND ", " OR ", " LIKE ",  " NOT LIKE ",
+                                     " + ",  " - ",   " IN ", " NOT IN "}[static_cast<std::size_t>(
+        Operation)];
+
+/// Appends an expression that is compared or ordered by. A column of moments that another program
+/// declared may hold them in several forms, and is brought to one.
+template <class Scope, class Expression>
+void append_operand(std::string& sql, const Expression& expression) {
+    if constexpr (requires { expression.template append_comparable<Scope>(sql); }) {
+        expression.template append_comparable<Scope>(sql);
+    } else {
+        expression.template append_sql<Scope>(sql);
+    }
+}
 
 template <operation Operation, class Left, class Right>
-struct binary_expression : expression_tag {
-    static constexpr bool arithmetic =
-        Operation == operation::plus || Operation == operation::minus;
-    using value_type = std::conditional_t<arithmetic, typename Left::value_type, bool>;
-    Left left;
-    Right right;
-
-    binary_expression(Left l, Right r) : left(std::move(l)), right(std::move(r)) {}
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        sql += '(';
-        Left::template append_sql<Scope>(sql);
-        sql += operation_text<Operation>;
-        Right::template append_sql<Scope>(sql);
-        sql += ')';
-    }
-    void bind(binder& to) const {
-        left.bind(to);
-        right.bind(to);
-    }
-};
+struct binary_expression;
 
 template <operation Operation, class Left, class Right>
 auto combine(Left&& left, Right&& right) {
@@ -143,97 +136,13 @@ auto combine(Left&& left, Right&& right) {
 
 /// An expression between two texts: `NOT (...)`, `... IS NULL`, `max(...)`, `... DESC`.
 template <fixed_string Before, class Inner, fixed_string After, class Value>
-struct framed_expression : expression_tag {
-    using value_type = Value;
-    Inner inner;
-
-    explicit framed_expression(Inner framed) : inner(std::move(framed)) {}
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        sql += Before.view();
-        Inner::template append_sql<Scope>(sql);
-        sql += After.view();
-    }
-    void bind(binder& to) const { inner.bind(to); }
-};
-
-/// A fixed text without values.
-template <fixed_string Text, class Value>
-struct literal_expression : expression_tag {
-    using value_type = Value;
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        sql += Text.view();
-    }
-    void bind(binder& /*to*/) const {}
-};
-
-/// `... IN (SELECT ...)`.
-template <class Inner, class Query>
-struct in_query_expression : expression_tag {
-    using value_type = bool;
-    Inner inner;
-    Query query;
-
-    in_query_expression(Inner tested, Query asked)
-        : inner(std::move(tested)), query(std::move(asked)) {}
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        Inner::template append_sql<Scope>(sql);
-        sql.append(" IN (").append(Query::sql_text()).append(")");
-    }
-    void bind(binder& to) const {
-        inner.bind(to);
-        query.bind_values(to);
-    }
-};
-
-/// `... IN` a list. The list is bound as one JSON text, so that the SQL does not depend on its
-/// length.
-template <class Inner>
-struct in_list_expression : expression_tag {
-    using value_type = bool;
-    Inner inner;
-    std::string list;
-
-    in_list_expression(Inner tested, std::string values)
-        : inner(std::move(tested)), list(std::move(values)) {}
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        Inner::template append_sql<Scope>(sql);
-        sql += " IN (SELECT value FROM json_each(?))";
-    }
-    void bind(binder& to) const {
-        inner.bind(to);
-        to.text(list, value_life::ends_now);
-    }
-};
-
-/// `column = expression` in an UPDATE.
-template <auto Member, class Value>
-struct assignment {
-    static constexpr std::size_t index = member_of<Member>::index;
-    using owner = typename member_of<Member>::owner;
-    Value value;
-
-    template <class Scope>
-    static void append_sql(std::string& sql) {
-        append_identifier(sql, table_lookup<owner, Scope>::table().columns[index].name);
-        sql += " = ";
-        Value::template append_sql<Scope>(sql);
-    }
-    void bind(binder& to) const {
-        if constexpr (requires { value.template bind_as<typename member_of<Member>::type>(to); }) {
-            value.template bind_as<typename member_of<Member>::type>(to);
-        } else {
-            value.bind(to);
-        }
-    }
-};
+struct framed_expression;
+/// `... IN` a list.
+template <class Inner, operation Operation>
+struct in_list_expression;
+/// A comparison with a moment, which has two forms on disk that mean the same.
+template <operation Operation, class Left, class Kept>
+struct moment_comparison;
 
 template <class T>
 struct operand_type_of {
@@ -242,6 +151,10 @@ struct operand_type_of {
 template <sql_expression T>
 struct operand_type_of<T> {
     using type = typename std::remove_cvref_t<T>::value_type;
+};
+template <subquery T>
+struct operand_type_of<T> {
+    using type = typename std::remove_cvref_t<T>::row_type;
 };
 template <std::size_t Size>
 struct operand_type_of<const char (&)[Size]> {
@@ -257,40 +170,268 @@ concept comparable_operands =
 template <class Left, class Right>
 concept comparable_value = !sql_expression<Right> && comparable_operands<Left, Right>;
 
-template <class Query>
-concept subquery = requires {
-    Query::sql_text();
+template <operation Operation, class Left, class Right>
+auto compare(Left&& left, Right&& right) {
+    if constexpr (!sql_expression<Right> && !subquery<Right> &&
+                  moment<plain_type<operand_type<Left>>>) {
+        auto value = lift(std::forward<Right>(right));
+        return moment_comparison<Operation, std::remove_cvref_t<Left>, decltype(value)>(
+            std::forward<Left>(left), std::move(value));
+    } else {
+        return combine<Operation>(std::forward<Left>(left), std::forward<Right>(right));
+    }
 }
-&&requires {
-    typename Query::row_type;
-};
+
 template <class Values>
 concept listable = requires(const Values& values) {
     values.begin();
     values.end();
 }
-&&!text_like<Values>;
+&&!text_like<Values> && !subquery<Values>;
 /// JSON keeps the values of these types as SQL has them.
 template <class Column>
 concept listed_in_json = text_like<plain_type<Column>> || std::is_enum_v<plain_type<Column>> ||
     (number_like<plain_type<Column>> && !std::same_as<plain_type<Column>, bool>);
 
-template <auto Member>
-struct column : expression_tag {
+/// What can be asked of a column and of any other expression.
+template <class Self, class Value>
+struct questionable : expression_tag {
+    [[nodiscard]] auto is_null() const {
+        return framed_expression<"", Self, " IS NULL", bool>(self());
+    }
+    [[nodiscard]] auto is_not_null() const {
+        return framed_expression<"", Self, " IS NOT NULL", bool>(self());
+    }
+    /// `%` stands for any text, `_` for one character; ASCII letters match in either case.
+    template <class Pattern>
+    requires text_like<plain_type<Value>>
+    [[nodiscard]] auto like(Pattern&& pattern) const {
+        return combine<operation::like>(self(), std::forward<Pattern>(pattern));
+    }
+    template <class Pattern>
+    requires text_like<plain_type<Value>>
+    [[nodiscard]] auto not_like(Pattern&& pattern) const {
+        return combine<operation::not_like>(self(), std::forward<Pattern>(pattern));
+    }
+    /// Both ends belong to it.
+    template <class Low, class High>
+    requires(
+        comparable_types<Value, operand_type<Low>>&& comparable_types<Value, operand_type<High>>)
+        [[nodiscard]] auto between(Low&& low, High&& high) const {
+        auto l = compare<operation::greater_equal>(self(), std::forward<Low>(low));
+        auto h = compare<operation::less_equal>(self(), std::forward<High>(high));
+        return combine<operation::both>(std::move(l), std::move(h));
+    }
+    /// One of the rows of a query with one column.
+    template <subquery Query>
+    requires comparable_types<Value, operand_type<Query>>
+    [[nodiscard]] auto in(Query query) const {
+        return combine<operation::in>(self(), std::move(query));
+    }
+    template <subquery Query>
+    requires comparable_types<Value, operand_type<Query>>
+    [[nodiscard]] auto not_in(Query query) const {
+        return combine<operation::not_in>(self(), std::move(query));
+    }
+    /// One of the values of a container, of which there may be any number.
+    template <listable Values>
+    requires listed_in_json<Value>
+    [[nodiscard]] auto in(const Values& values) const {
+        return in_list_expression<Self, operation::in>(self(), to_json(values));
+    }
+    template <listable Values>
+    requires listed_in_json<Value>
+    [[nodiscard]] auto not_in(const Values& values) const {
+        return in_list_expression<Self, operation::not_in>(self(), to_json(values));
+    }
+
+private:
+    [[nodiscard]] const Self& self() const { return static_cast<const Self&>(*this); }
+};
+
+template <operation Operation>
+inline constexpr bool is_arithmetic_operation =
+    Operation == operation::plus || Operation == operation::minus;
+template <operation Operation, class Left>
+using operation_result = std::conditional_t<is_arithmetic_operation<Operation>,
+                                            typename std::remove_cvref_t<Left>::value_type, bool>;
+
+template <operation Operation, class Left, class Right>
+struct binary_expression
+    : questionable<binary_expression<Operation, Left, Right>, operation_result<Operation, Left>> {
+    using value_type = operation_result<Operation, Left>;
+    static constexpr std::size_t switches = Left::switches + Right::switches;
+    Left left;
+    Right right;
+
+    binary_expression(Left l, Right r) : left(std::move(l)), right(std::move(r)) {}
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        sql += '(';
+        append_operand<Scope>(sql, left);
+        sql += operation_text<Operation>;
+        append_operand<Scope>(sql, right);
+        sql += ')';
+    }
+    void bind(binder& to) const {
+        left.bind(to);
+        right.bind(to);
+    }
+    void add_shape(query_shape& shape) const {
+        left.add_shape(shape);
+        right.add_shape(shape);
+    }
+};
+
+template <fixed_string Before, class Inner, fixed_string After, class Value>
+struct framed_expression : questionable<framed_expression<Before, Inner, After, Value>, Value> {
+    using value_type = Value;
+    static constexpr std::size_t switches = Inner::switches;
+    Inner inner;
+
+    explicit framed_expression(Inner framed) : inner(std::move(framed)) {}
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        sql += Before.view();
+        append_operand<Scope>(sql, inner);
+        sql += After.view();
+    }
+    void bind(binder& to) const { inner.bind(to); }
+    void add_shape(query_shape& shape) const { inner.add_shape(shape); }
+};
+
+/// A fixed text without values.
+template <fixed_string Text, class Value>
+struct literal_expression : questionable<literal_expression<Text, Value>, Value> {
+    using value_type = Value;
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        sql += Text.view();
+    }
+};
+
+/// The list is bound as one JSON text, so that the SQL does not depend on its length.
+template <class Inner, operation Operation>
+struct in_list_expression : expression_tag {
+    using value_type = bool;
+    static constexpr std::size_t switches = Inner::switches;
+    Inner inner;
+    std::string list;
+
+    in_list_expression(Inner tested, std::string values)
+        : inner(std::move(tested)), list(std::move(values)) {}
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        inner.template append_sql<Scope>(sql);
+        sql += operation_text<Operation>;
+        sql += "(SELECT value FROM json_each(?))";
+    }
+    void bind(binder& to) const {
+        inner.bind(to);
+        to.text(list);
+    }
+    void add_shape(query_shape& shape) const { inner.add_shape(shape); }
+};
+
+/// On disk 00:00:00 and 00:00:00.000 are one moment, the shorter text sorting first, and a column
+/// of seconds takes any fraction as its second. So a comparison is made with the first or the last
+/// form of its moment, and equality is lying between them.
+template <operation Operation, class Left, class Kept>
+struct moment_comparison : expression_tag {
+    using value_type = bool;
+    static constexpr std::size_t switches = Left::switches;
+    static constexpr bool equality =
+        Operation == operation::equal || Operation == operation::not_equal;
+    static constexpr bool to_first =
+        Operation == operation::less || Operation == operation::greater_equal;
+    Left left;
+    Kept right;
+
+    moment_comparison(Left l, Kept r) : left(std::move(l)), right(std::move(r)) {}
+
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        sql += '(';
+        append_operand<Scope>(sql, left);
+        if constexpr (equality) {
+            sql += Operation == operation::equal ? " BETWEEN ? AND ?" : " NOT BETWEEN ? AND ?";
+        } else {
+            sql.append(operation_text<Operation>).append("?");
+        }
+        sql += ')';
+    }
+    void bind(binder& to) const {
+        using column = plain_type<typename Left::value_type>;
+        left.bind(to);
+        if constexpr (equality || to_first) {
+            bind_moment<column>(to, moment_form::first, right.value);
+        }
+        if constexpr (equality || !to_first) {
+            bind_moment<column>(to, moment_form::last, right.value);
+        }
+    }
+    void add_shape(query_shape& shape) const { left.add_shape(shape); }
+};
+
+/// `column = expression` in an UPDATE.
+template <auto Member, class Value>
+struct assignment {
+    static constexpr std::size_t index = member_of<Member>::index;
+    static constexpr std::size_t switches = Value::switches;
+    using owner = typename member_of<Member>::owner;
+    Value value;
+
+    static constexpr bool sets(std::size_t column) { return column == index; }
+    [[nodiscard]] static bool is_given() { return true; }
+    template <class Scope>
+    void append_sql(std::string& sql) const {
+        append_identifier(sql, Scope::sources[0].columns[index].name);
+        sql += " = ";
+        value.template append_sql<Scope>(sql);
+    }
+    void bind(binder& to) const {
+        if constexpr (requires { value.template bind_as<typename member_of<Member>::type>(to); }) {
+            value.template bind_as<typename member_of<Member>::type>(to);
+        } else {
+            value.bind(to);
+        }
+    }
+    void add_shape(query_shape& shape) const { value.add_shape(shape); }
+};
+
+/// `Named` is the table it belongs to, if a query uses several with such rows.
+template <auto Member, auto const&... Named>
+struct column : questionable<column<Member, Named...>, typename member_of<Member>::type> {
     using owner = typename member_of<Member>::owner;
     using value_type = typename member_of<Member>::type;
     static constexpr std::size_t index = member_of<Member>::index;
 
     template <class Scope>
-    static void append_sql(std::string& sql) {
-        const auto& table = table_lookup<owner, Scope>::table();
+    void append_sql(std::string& sql) const {
+        constexpr std::size_t at = Scope::template find<owner, Named...>();
+        static_assert(at != not_found,
+                      "dormouse: this column belongs to a table that is not part of the query");
         if constexpr (Scope::size > 1) {
-            append_identifier(sql, table.name);
+            append_identifier(sql, Scope::sources[at].name);
             sql += '.';
         }
-        append_identifier(sql, table.columns[index].name);
+        append_identifier(sql, Scope::sources[at].columns[index].name);
     }
-    void bind(binder& /*to*/) const {}
+    template <class Scope>
+    void append_comparable(std::string& sql) const requires moment<plain_type<value_type>> {
+        constexpr std::size_t at = Scope::template find<owner, Named...>();
+        static_assert(at != not_found,
+                      "dormouse: this column belongs to a table that is not part of the query");
+        std::string name;
+        append_sql<Scope>(name);
+        const bool text = Scope::sources[at].columns[index].type == column_type::text;
+        const bool seconds = std::same_as<plain_type<value_type>, timestamp_seconds>;
+        sql += text ? name : sortable_moment(name, seconds ? "1.0" : "1000.0");
+    }
 
     /// For `set`.
     template <class Value>
@@ -303,159 +444,45 @@ struct column : expression_tag {
         using null = literal_expression<"NULL", value_type>;
         return assignment<Member, null>{null{}};
     }
-
-    [[nodiscard]] auto is_null() const {
-        return framed_expression<"", column, " IS NULL", bool>(*this);
-    }
-    [[nodiscard]] auto is_not_null() const {
-        return framed_expression<"", column, " IS NOT NULL", bool>(*this);
-    }
-    template <class Pattern>
-    requires text_like<plain_type<value_type>>
-    [[nodiscard]] auto like(Pattern&& pattern) const {
-        return combine<operation::like>(*this, std::forward<Pattern>(pattern));
-    }
-    template <subquery Query>
-    [[nodiscard]] auto in(Query query) const {
-        return in_query_expression<column, Query>(*this, std::move(query));
-    }
-    template <listable Values>
-    requires(!subquery<Values> && listed_in_json<value_type>)
-        [[nodiscard]] auto in(const Values& values) const {
-        return in_list_expression<column>(*this, to_json(values));
-    }
 };
-
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator==(const Left& left, Right&& right) {
-    return combine<operation::equal>(left, std::forward<Right>(right));
-}
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator!=(const Left& left, Right&& right) {
-    return combine<operation::not_equal>(left, std::forward<Right>(right));
-}
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator<(const Left& left, Right&& right) {
-    return combine<operation::less>(left, std::forward<Right>(right));
-}
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator<=(const Left& left, Right&& right) {
-    return combine<operation::less_equal>(left, std::forward<Right>(right));
-}
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator>(const Left& left, Right&& right) {
-    return combine<operation::greater>(left, std::forward<Right>(right));
-}
-template <class Left, class Right>
-requires comparable_value<Left, Right>
-auto operator>=(const Left& left, Right&& right) {
-    return combine<operation::greater_equal>(left, std::forward<Right>(right));
-}
-
-// Two expressions are taken alike: otherwise the compiler could not choose between a == b and b ==
-// a.
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator==(const Left& left, const Right& right) {
-    return combine<operation::equal>(left, right);
-}
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator!=(const Left& left, const Right& right) {
-    return combine<operation::not_equal>(left, right);
-}
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator<(const Left& left, const Right& right) {
-    return combine<operation::less>(left, right);
-}
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator<=(const Left& left, const Right& right) {
-    return combine<operation::less_equal>(left, right);
-}
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator>(const Left& left, const Right& right) {
-    return combine<operation::greater>(left, right);
-}
-template <class Left, sql_expression Right>
-requires comparable_operands<Left, Right>
-auto operator>=(const Left& left, const Right& right) {
-    return combine<operation::greater_equal>(left, right);
-}
-
-template <sql_expression Left, sql_expression Right>
-auto operator&&(const Left& left, const Right& right) {
-    return combine<operation::both>(left, right);
-}
-template <sql_expression Left, sql_expression Right>
-auto operator||(const Left& left, const Right& right) {
-    return combine<operation::either>(left, right);
-}
-template <sql_expression Inner>
-auto operator!(const Inner& inner) {
-    return framed_expression<"NOT ", Inner, "", bool>(inner);
-}
-template <sql_expression Left, class Right>
-auto operator+(const Left& left, Right&& right) {
-    return combine<operation::plus>(left, std::forward<Right>(right));
-}
-template <sql_expression Left, class Right>
-auto operator-(const Left& left, Right&& right) {
-    return combine<operation::minus>(left, std::forward<Right>(right));
-}
 
 /// Expressions separated by commas.
 template <class... Expressions>
 struct expression_list {
     static constexpr bool empty = sizeof...(Expressions) == 0;
+    static constexpr std::size_t switches = (std::size_t{0} + ... + Expressions::switches);
     std::tuple<Expressions...> all;
 
     template <class Scope>
-    static void append_sql(std::string& sql) {
+    void append_sql(std::string& sql) const {
         std::string_view separator;
-        ((sql += std::exchange(separator, ", "), Expressions::template append_sql<Scope>(sql)),
-         ...);
+        auto append = [&](const auto& each) {
+            sql += std::exchange(separator, ", ");
+            each.template append_sql<Scope>(sql);
+        };
+        std::apply([&](const auto&... each) { (append(each), ...); }, all);
+    }
+    template <class Scope>
+    void append_operands(std::string& sql) const {
+        std::string_view separator;
+        auto append = [&](const auto& each) {
+            sql += std::exchange(separator, ", ");
+            append_operand<Scope>(sql, each);
+        };
+        std::apply([&](const auto&... each) { (append(each), ...); }, all);
     }
     void bind(binder& to) const {
         std::apply([&](const auto&... each) { (each.bind(to), ...); }, all);
     }
+    void add_shape(query_shape& shape) const {
+        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, all);
+    }
 };
 
-/// No condition.
-struct no_condition {
-    template <class Scope>
-    static void append_sql(std::string& /*sql*/) {}
-    void bind(binder& /*to*/) const {}
-};
-template <class Condition>
-inline constexpr bool has_condition = !std::same_as<Condition, no_condition>;
-
-template <class Condition, class Scope>
-void append_where(std::string& sql) {
-    if constexpr (has_condition<Condition>) {
-        sql += " WHERE ";
-        Condition::template append_sql<Scope>(sql);
-    }
-}
-
-/// Both conditions, or the one that is there.
-template <class Condition, class Added>
-auto and_also(Condition condition, Added added) {
-    if constexpr (has_condition<Condition>) {
-        return combine<operation::both>(std::move(condition), std::move(added));
-    } else {
-        return added;
-    }
-}
-
-/// All columns of a table, as `row` holds them.
+/// All columns of a table, as a row holds them.
 void append_all_columns(std::string& sql, const table_view& table, bool qualified);
 
 }  // namespace dormouse::detail
+
+#include <dormouse/detail/condition.hpp>
+#include <dormouse/detail/expression_operators.hpp>

@@ -1,12 +1,14 @@
 // Running a query: borrowing its statement, binding its values, reading its rows.
 //
-// A query has `row_type`, `static std::string sql_text()`, `void bind_all(binder&,
-// generator_context&) const` and `db& database() const`.
+// A query has `row_type`, `std::string sql_text() const`, `void bind_all(binder&,
+// generator_context&) const` and `db& database() const`; `switches` is the number of its optional
+// parts, of which `add_shape` says which are there.
 #pragma once
 
 #include <dormouse/db.hpp>
 #include <dormouse/detail/binder.hpp>
 #include <dormouse/detail/column_codec.hpp>
+#include <dormouse/detail/query_scope.hpp>
 #include <dormouse/lease.hpp>
 #include <dormouse/statement.hpp>
 
@@ -18,9 +20,20 @@
 
 namespace dormouse::detail {
 
-/// Every query type has its own place in the statement caches.
+/// The places in the statement caches of one query type, one for each shape.
 template <class Query>
-inline const statement_slot query_slot = statement_slot::next();
+inline const statement_slots query_slots{std::size_t{1} << Query::switches};
+
+template <class Query>
+[[nodiscard]] statement_slot slot_of(const Query& query) {
+    static_assert(Query::switches <= query_shape::switches_max,
+                  "dormouse: a query can have at most 8 optional parts");
+    query_shape shape;
+    if constexpr (Query::switches > 0) {
+        query.add_shape(shape);
+    }
+    return query_slots<Query>[shape.index()];
+}
 
 [[noreturn]] void refuse_row_count(bool none);
 [[noreturn]] void refuse_column_count(int wanted, int actual);
@@ -32,7 +45,8 @@ template <class Query>
 class query_run {
 public:
     explicit query_run(const Query& query)
-        : statement_(query.database().current_lease().borrow(query_slot<Query>, &Query::sql_text)) {
+        : statement_(query.database().current_lease().borrow(
+              slot_of(query), [&query] { return query.sql_text(); })) {
         binder to(*statement_, memory_);
         query.bind_all(to, query.database().generators());
     }

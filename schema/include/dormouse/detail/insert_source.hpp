@@ -1,0 +1,133 @@
+// Where the values of an INSERT come from, and whether they fit. Part of <dormouse/query.hpp>.
+#pragma once
+
+#include <dormouse/detail/expression.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace dormouse::detail {
+
+/// Where the value of a column comes from.
+enum class column_source : std::uint8_t { omitted, value, generator };
+
+template <auto const& Table>
+constexpr std::size_t key_columns() {
+    std::size_t count = 0;
+    for (const auto& column : Table.columns) {
+        count += column.key_position != 0 ? 1 : 0;
+    }
+    return count;
+}
+
+/// SQLite fills it in: an integer that is the whole primary key.
+template <auto const& Table>
+constexpr bool is_rowid(const column_definition& column) {
+    return column.key_position == 1 && column.type == column_type::integer &&
+           key_columns<Table>() == 1;
+}
+
+template <auto const& Table, class Value, std::size_t Column>
+constexpr column_source source_of() {
+    constexpr const column_definition& column = Table.columns[Column];
+    if (column.is_generated()) {
+        return column_source::omitted;
+    }
+    if (find_field<Value>(column.field) != not_found) {
+        return column_source::value;
+    }
+    return column.has_default_fn ? column_source::generator : column_source::omitted;
+}
+
+/// The field's name is a column's, and values of its type can be stored there.
+template <auto const& Table, class Value, std::size_t Field>
+constexpr bool field_is_column() {
+    constexpr std::size_t column = find_field<row_of<Table>>(field_name<Value, Field>);
+    if constexpr (column == not_found) {
+        return false;
+    } else {
+        return storable_types<field_type<row_of<Table>, column>, field_type<Value, Field>>;
+    }
+}
+
+/// An INSERT may be given an empty value only where the column takes NULL or has a default.
+template <auto const& Table, class Value, std::size_t Field>
+constexpr bool field_is_insertable() {
+    if constexpr (field_is_column<Table, Value, Field>()) {
+        constexpr bool may_be_empty = is_optional<unwrapped_type<field_type<Value, Field>>>;
+        constexpr const column_definition& target =
+            Table.columns[find_field<row_of<Table>>(field_name<Value, Field>)];
+        return !may_be_empty || target.may_be_omitted() || is_rowid<Table>(target);
+    } else {
+        return false;
+    }
+}
+
+/// Every field of Value is a column of the table by name, and can be inserted there.
+template <class Value, auto const& Table>
+concept has_only_storable_columns = []<std::size_t... Field>(std::index_sequence<Field...>) {
+    return (field_is_insertable<Table, Value, Field>() && ...);
+}
+(field_indexes<Value>{});
+
+/// Value has a field for every column that has no default and may not be NULL.
+template <class Value, auto const& Table>
+concept has_required_columns = []<std::size_t... Column>(std::index_sequence<Column...>) {
+    return ((source_of<Table, Value, Column>() != column_source::omitted ||
+             Table.columns[Column].may_be_omitted() || is_rowid<Table>(Table.columns[Column])) &&
+            ...);
+}
+(field_indexes<row_of<Table>>{});
+
+template <class Value, auto const& Table>
+concept insertable = aggregate<Value> && has_only_storable_columns<Value, Table> &&
+    has_required_columns<Value, Table>;
+
+/// An argument that need not be given: `arg<"string?">`.
+template <class Field>
+inline constexpr bool may_be_left_out = false;
+template <fixed_string Expression>
+inline constexpr bool may_be_left_out<arg<Expression>> = arg<Expression>::expression.optional;
+
+/// An UPDATE leaves a column as it is when its field is empty, unless that can only mean NULL.
+template <auto const& Table, class Value, std::size_t Field>
+constexpr bool field_is_settable() {
+    if constexpr (field_is_column<Table, Value, Field>()) {
+        using field = field_type<Value, Field>;
+        constexpr const column_definition& target =
+            Table.columns[find_field<row_of<Table>>(field_name<Value, Field>)];
+        return !is_optional<unwrapped_type<field>> || is_optional<field> ||
+               may_be_left_out<field> || target.nullable;
+    } else {
+        return false;
+    }
+}
+
+/// Every field of Value is a column of the table by name, and an UPDATE can set it.
+template <class Value, auto const& Table>
+concept settable = aggregate<Value> &&[]<std::size_t... Field>(std::index_sequence<Field...>) {
+    return (field_is_settable<Table, Value, Field>() && ...);
+}
+(field_indexes<Value>{});
+
+/// It was not given, which is something else than a NULL that was.
+template <class Field>
+bool is_left_out([[maybe_unused]] const Field& field) {
+    if constexpr (may_be_left_out<Field>) {
+        return field.omitted();
+    } else {
+        return false;
+    }
+}
+
+/// Runs a column's generator and binds what it made.
+template <auto const& Table, std::size_t Column>
+void bind_generated(binder& to, generator_context& generators, generator_function generator) {
+    using value = field_type<row_of<Table>, Column>;
+    value made{};
+    generator(&made, generators);
+    bind_stored<value>(to, made, value_life::ends_now);
+}
+
+}  // namespace dormouse::detail

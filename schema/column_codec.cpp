@@ -31,7 +31,10 @@ void refuse_column(const statement& from, int column, std::string_view wanted) {
 }
 
 std::int64_t read_integer_column(const statement& from, int column) {
-    value_kind kind = from.kind(column);
+    const value_kind kind = from.kind(column);
+    if (kind == value_kind::integer) {
+        return from.integer(column);
+    }
     if (kind == value_kind::real) {
         double value = from.real(column);
         constexpr double exact_max = 9007199254740992;
@@ -39,10 +42,7 @@ std::int64_t read_integer_column(const statement& from, int column) {
             return static_cast<std::int64_t>(value);
         }
     }
-    if (kind != value_kind::integer) {
-        refuse_column(from, column, "an integer");
-    }
-    return from.integer(column);
+    refuse_column(from, column, "an integer");
 }
 
 double read_real_column(const statement& from, int column) {
@@ -101,10 +101,11 @@ std::string sortable_moment(std::string_view column, std::string_view units_per_
 }
 
 std::string_view read_text_column(const statement& from, int column) {
-    if (from.is_null(column)) {
+    const std::string_view text = from.text(column);
+    if (text.data() == nullptr) {
         refuse_column(from, column, "text");
     }
-    return from.text(column);
+    return text;
 }
 
 std::span<const std::byte> read_blob_column(const statement& from, int column) {

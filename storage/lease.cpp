@@ -15,9 +15,10 @@ lease::~lease() {
     }
 }
 
-std::shared_ptr<cached_statement> lease::find_cached(statement_slot slot) {
+const std::shared_ptr<cached_statement>* lease::find_cached(statement_slot slot) {
     const auto& cached = object_->use().statements;
-    return slot.index() < cached.size() ? cached[slot.index()] : nullptr;
+    const bool known = slot.index() < cached.size() && cached[slot.index()] != nullptr;
+    return known ? &cached[slot.index()] : nullptr;
 }
 
 borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>& cached) {

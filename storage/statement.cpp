@@ -73,8 +73,8 @@ void statement::run() {
 }
 
 void statement::reset() noexcept {
+    // What was bound is left there: it is not looked at before the next run, which binds it anew.
     sqlite3_reset(compiled_);
-    sqlite3_clear_bindings(compiled_);
 }
 
 int statement::parameter_count() const noexcept {

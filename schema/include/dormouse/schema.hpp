@@ -232,6 +232,7 @@ struct table_definition {
                                                     std::string_view column_name) const {
         auto changed = *this;
         changed.at(member).name = column_name;
+        detail::refuse_equal_names(changed.columns);
         return changed;
     }
 
@@ -296,6 +297,7 @@ template <class Row>
     detail::for_each_index<Row>([&]<std::size_t Index>(detail::index_constant<Index>) {
         made.columns[Index] = detail::column_of<Row, Index>();
     });
+    detail::refuse_equal_names(made.columns);
     return made;
 }
 

@@ -53,8 +53,8 @@ public:
     /// second time.
     template <class Text>
     [[nodiscard]] borrowed_statement borrow(statement_slot slot, Text&& text) {
-        if (const auto cached = find_cached(slot)) {
-            return borrow_cached(cached);
+        if (const auto* cached = find_cached(slot)) {
+            return borrow_cached(*cached);
         }
         return borrow_new(slot, std::string(text()));
     }
@@ -119,7 +119,8 @@ public:
     [[nodiscard]] std::uint64_t turn() const noexcept;
 
 private:
-    [[nodiscard]] std::shared_ptr<cached_statement> find_cached(statement_slot slot);
+    /// A copy of the pointer would cost two atomic operations on every query.
+    [[nodiscard]] const std::shared_ptr<cached_statement>* find_cached(statement_slot slot);
     [[nodiscard]] borrowed_statement borrow_cached(const std::shared_ptr<cached_statement>& cached);
     [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, const std::string& sql);
 

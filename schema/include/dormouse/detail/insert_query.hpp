@@ -141,6 +141,12 @@ public:
             *database_, std::forward<Value>(value), conflict_);
     }
 
+    /// Says which field or column is wrong.
+    template <class Value>
+    requires(!insertable<std::remove_cvref_t<Value>, Table>) void values(Value&&) const {
+        explain_insert<Table, std::remove_cvref_t<Value>>();
+    }
+
     /// Several rows: all are written, or, when one is refused, none. There may be any number.
     template <class Rows>
     requires insertable<element_of<Rows>, Table>

@@ -71,12 +71,17 @@ concept has_only_storable_columns = []<std::size_t... Field>(std::index_sequence
 }
 (field_indexes<Value>{});
 
+/// Value has a field for the column, or the column has a default or takes NULL.
+template <auto const& Table, class Value, std::size_t Column>
+constexpr bool column_is_provided() {
+    return source_of<Table, Value, Column>() != column_source::omitted ||
+           Table.columns[Column].may_be_omitted() || is_rowid<Table>(Table.columns[Column]);
+}
+
 /// Value has a field for every column that has no default and may not be NULL.
 template <class Value, auto const& Table>
 concept has_required_columns = []<std::size_t... Column>(std::index_sequence<Column...>) {
-    return ((source_of<Table, Value, Column>() != column_source::omitted ||
-             Table.columns[Column].may_be_omitted() || is_rowid<Table>(Table.columns[Column])) &&
-            ...);
+    return (column_is_provided<Table, Value, Column>() && ...);
 }
 (field_indexes<row_of<Table>>{});
 
@@ -89,6 +94,41 @@ template <class Field>
 inline constexpr bool may_be_left_out = false;
 template <fixed_string Expression>
 inline constexpr bool may_be_left_out<arg<Expression>> = arg<Expression>::expression.optional;
+
+// What cannot be inserted: the compiler's message names the table and the field.
+
+template <auto const& Table, class Value, auto Field, bool Column, bool Insertable>
+consteval void require_insertable_field() {
+    static_assert(Column,
+                  "dormouse: this field of the inserted value is no column of the table, or has a "
+                  "type that the column does not store");
+    static_assert(!Column || Insertable,
+                  "dormouse: this field of the inserted value may be empty, but its column neither "
+                  "takes NULL nor has a default");
+}
+template <auto const& Table, auto Field, bool Present>
+consteval void require_column() {
+    static_assert(Present,
+                  "dormouse: the inserted value has no field for this column, which neither takes "
+                  "NULL nor has a default");
+}
+
+template <auto const& Table, class Value>
+void explain_insert() {
+    static_assert(aggregate<Value>, "dormouse: only plain structs can be inserted");
+    if constexpr (aggregate<Value>) {
+        for_each_index<Value>([]<std::size_t Field>(index_constant<Field>) {
+            require_insertable_field<Table, Value, field_pointer<Value, Field>,
+                                     field_is_column<Table, Value, Field>(),
+                                     field_is_insertable<Table, Value, Field>()>();
+        });
+        using row = row_of<Table>;
+        for_each_index<row>([]<std::size_t Column>(index_constant<Column>) {
+            require_column<Table, field_pointer<row, Column>,
+                           column_is_provided<Table, Value, Column>()>();
+        });
+    }
+}
 
 /// An UPDATE leaves a column as it is when its field is empty, unless that can only mean NULL.
 template <auto const& Table, class Value, std::size_t Field>

@@ -12,6 +12,7 @@
 #include <dormouse/lease.hpp>
 #include <dormouse/statement.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -62,8 +63,11 @@ public:
         if (!statement_->step()) {
             return false;
         }
-        if (statement_->column_count() != row_width<Row>()) {
-            refuse_column_count(row_width<Row>(), statement_->column_count());
+        if (!width_checked_) {
+            if (statement_->column_count() != row_width<Row>()) {
+                refuse_column_count(row_width<Row>(), statement_->column_count());
+            }
+            width_checked_ = true;
         }
         read_row(*statement_, row);
         return true;
@@ -72,6 +76,7 @@ public:
 private:
     bound_memory memory_;
     borrowed_statement statement_;
+    bool width_checked_ = false;
 };
 
 /// The rows of a query one after the other. `begin` can be called once.
@@ -156,7 +161,16 @@ public:
 
     [[nodiscard]] std::vector<Row> all() const {
         std::vector<Row> rows;
-        each([&](Row&& row) { rows.push_back(std::move(row)); });
+        query_run<Query> run(self());
+        if constexpr (std::same_as<Row, bool>) {  // whose vector has no bools to refer to
+            for (bool row = false; run.next(row);) {
+                rows.push_back(row);
+            }
+        } else {
+            while (run.next(rows.emplace_back())) {
+            }
+            rows.pop_back();
+        }
         return rows;
     }
 

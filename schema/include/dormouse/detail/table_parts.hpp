@@ -111,6 +111,16 @@ consteval void refuse_field_type() {
                   "structs, vectors and maps in dormouse::json<...>");
 }
 
+constexpr void refuse_equal_names(std::span<const column_definition> columns) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (!columns[i].name.empty() && columns[i].name == columns[j].name) {
+                throw "dormouse: two columns of this table have the same name in SQL";
+            }
+        }
+    }
+}
+
 template <class Row, std::size_t Index>
 consteval column_definition column_of() {
     using value = field_type<Row, Index>;

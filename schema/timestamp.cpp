@@ -143,7 +143,8 @@ time_of_day take_time(text_cursor& text) {
     int second = text.number(2);
     int fraction = text.take('.') ? text.thousandths() : 0;
     time_of_day time;
-    time.in_range = hour < 24 && minute < 60 && second < 60;
+    const bool end_of_day = hour == 24 && minute == 0 && second == 0 && fraction == 0;
+    time.in_range = (hour < 24 && minute < 60 && second < 60) || end_of_day;
     time.since_midnight = hours{hour} + minutes{minute} + seconds{second} + milliseconds{fraction};
     time.offset = take_offset(text);
     return time;

@@ -15,6 +15,8 @@ def known_tests(root):
         names.update(f"{suite}.{name}" for suite, name in TEST.findall(path.read_text()))
     for path in sources.files(root, {".txt"}, ["tests", "examples"]):
         names.update(re.findall(r"(?:NAME\s+|(?:house|server|fuzz)_test\()([\w.]+)", path.read_text()))
+        corpora = re.findall(r"^dormouse_conformance\((\w+)", path.read_text(), re.MULTILINE)
+        names.update(f"conformance.{corpus}" for corpus in corpora)
     # The numbered examples are registered in a loop.
     names.update(f"examples.{example.name}" for example in pathlib.Path(root, "examples").glob("[0-9]_*"))
     return names

@@ -35,7 +35,8 @@ TEST(Timestamp, IsReadFromEveryTextForm) {
     for (const char* text :
          {"2024-01-01T00:00:00.000Z", "2024-01-01T00:00:00Z", "2024-01-01 00:00:00",
           "2024-01-01 00:00:00.000", "2024-01-01T02:00:00+02:00", "2023-12-31T19:00:00.000-0500",
-          "2024-01-01", "+002024-01-01T00:00:00Z"}) {
+          "2024-01-01", "+002024-01-01T00:00:00Z",
+          "2023-12-31T24:00:00Z"}) {
         EXPECT_EQ(parse_timestamp(text), at_ms(1704067200000)) << text;
     }
 }
@@ -46,7 +47,7 @@ TEST(Timestamp, KeepsMillisecondsOfAFractionOfAnyLength) {
 }
 
 TEST(Timestamp, IsNotReadFromOtherText) {
-    for (const char* text : {"", "x", "2024", "2024-13-01", "2024-02-30", "2024-01-01T24:00:00Z",
+    for (const char* text : {"", "x", "2024", "2024-13-01", "2024-02-30", "2024-01-01T24:00:01Z",
                              "2024-01-01T00:60:00Z", "2024-01-01T00:00:00.Z", "2024-01-01T00:00Z",
                              "2024-01-01T00:00:00Zx", "2024-01-01 00:00:00+2"}) {
         EXPECT_EQ(parse_timestamp(text), std::nullopt) << text;

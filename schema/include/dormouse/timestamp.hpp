@@ -30,7 +30,8 @@ using timestamp_seconds = std::chrono::sys_seconds;
 [[nodiscard]] std::string to_sql_text(timestamp moment);
 [[nodiscard]] std::string to_sql_text(timestamp_seconds moment);
 
-/// Any of the text forms; nothing when it is none of them. Digits past the millisecond are dropped.
+/// Any of the text forms; nothing when it is none of them. Digits past the millisecond are dropped;
+/// 24:00:00 is the end of its day.
 [[nodiscard]] std::optional<timestamp> parse_timestamp(std::string_view text);
 
 }  // namespace dormouse

@@ -33,23 +33,25 @@ struct any_initializer {
     }
 };
 
+template <class T, class Indexes>
+inline constexpr bool takes_initializers = false;
 template <class T, std::size_t... Index>
-consteval bool takes_initializers(std::index_sequence<Index...>) {
-    return requires {
-        T{((void)Index, any_initializer{})...};
-    };
-}
+inline constexpr bool takes_initializers<T, std::index_sequence<Index...>> = requires {
+    T{((void)Index, any_initializer{})...};
+};
 
-// Searched downward: a required argument has an explicit default constructor, so giving fewer
-// initialisers than fields is ill-formed on purpose and an upward search would stop too early.
-template <class T, std::size_t Count>
+// A required argument has an explicit default constructor, so giving fewer initialisers than up to
+// the last of those is ill-formed on purpose; more than there are fields always is. In between lie
+// the numbers that are taken, and the largest is searched upward: structs are small.
+template <class T, std::size_t Count, std::size_t Limit>
 consteval std::size_t count_fields() {
-    if constexpr (Count == 0) {
-        return 0;
-    } else if constexpr (takes_initializers<T>(std::make_index_sequence<Count>{})) {
+    constexpr bool taken = takes_initializers<T, std::make_index_sequence<Count>>;
+    if constexpr (Count == Limit) {
+        return taken ? Count : 0;
+    } else if constexpr (taken && !takes_initializers<T, std::make_index_sequence<Count + 1>>) {
         return Count;
     } else {
-        return count_fields<T, Count - 1>();
+        return count_fields<T, Count + 1, Limit>();
     }
 }
 
@@ -58,7 +60,7 @@ consteval std::size_t checked_field_count() {
     static_assert(aggregate<T>,
                   "dormouse: this must be a plain struct: no constructors, no private members");
     constexpr std::size_t limit = bound_fields_max + 1;
-    constexpr std::size_t count = count_fields<T, (sizeof(T) < limit ? sizeof(T) : limit)>();
+    constexpr std::size_t count = count_fields<T, 0, (sizeof(T) < limit ? sizeof(T) : limit)>();
     static_assert(count <= bound_fields_max, "dormouse: a struct can have at most 64 fields here");
     return count;
 }

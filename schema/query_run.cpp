@@ -22,14 +22,7 @@ void require_turn(db& database, std::uint64_t turn) {
 }
 
 void append_identifier(std::string& sql, std::string_view name) {
-    sql += '"';
-    for (char c : name) {
-        sql += c;
-        if (c == '"') {
-            sql += c;
-        }
-    }
-    sql += '"';
+    sql += quoted_identifier(name);
 }
 
 void append_all_columns(std::string& sql, const table_view& table, bool qualified) {

@@ -35,7 +35,7 @@ column_description describe_column(const column_definition& column) {
         out.default_sql = detail::default_text(column.default_value);
     }
     if (column.is_generated()) {
-        out.generated.emplace(std::string(column.generated_sql), column.generated);
+        out.generated = generated_description{std::string(column.generated_sql), column.generated};
     }
     return out;
 }

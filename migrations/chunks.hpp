@@ -6,8 +6,9 @@
 
 namespace dormouse {
 
-/// The non-empty chunks of `sql`: the text between lines that hold only `--> breakpoint`, in any
-/// case.
+/// The chunks of `sql` that have statements: the text between lines that hold only
+/// `--> breakpoint`, in any case. Such a line inside a string, a quoted name or a block comment
+/// belongs to it.
 [[nodiscard]] std::vector<std::string_view> split_chunks(std::string_view sql);
 
 }  // namespace dormouse

@@ -1,39 +1,61 @@
 #include "migrations/statements.hpp"
 
+#include "migrations/row_check.hpp"
+#include "migrations/sql_tokens.hpp"
+#include "migrations/statement_split.hpp"
+
 #include <dormouse/error.hpp>
 
-#include <optional>
+#include <vector>
 
 namespace dormouse {
 namespace {
 
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) {
-        return {};
+std::vector<sql_token> counting_tokens(std::string_view sql, std::size_t count_max) {
+    std::vector<sql_token> tokens;
+    while (!sql.empty() && tokens.size() < count_max) {
+        if (const auto token = take_token(sql); token.counts()) {
+            tokens.push_back(token);
+        }
     }
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+    return tokens;
+}
+
+/// `PRAGMA foreign_keys=OFF`, as tools write it around a rebuilt table.
+bool switches_foreign_keys(std::string_view sql) {
+    const auto tokens = counting_tokens(sql, 3);
+    return tokens.size() == 3 && tokens[0].is_word("pragma") && tokens[1].is_word("foreign_keys");
+}
+
+void run_one(lease& turn, std::string_view sql) {
+    auto running = turn.prepare(sql);
+    const auto problem =
+        running->column_count() == 1 ? checked_problem(running->column_name(0)) : std::nullopt;
+    if (!problem) {
+        running->run();
+        return;
+    }
+    const std::string what(*problem);
+    while (running->step()) {
+        if (const auto rows = running->integer(0); rows > 0) {
+            throw error(errc::migration_failed, describe_refusal(what, rows));
+        }
+    }
 }
 
 }  // namespace
 
 void run_statements(lease& turn, std::string_view sql) {
     std::size_t count = 0;
-    while (true) {
-        const auto before = sql;
+    for (const auto statement : split_statements(sql)) {
+        ++count;
+        if (switches_foreign_keys(statement)) {
+            continue;
+        }
         try {
-            auto next = turn.take_statement(sql);
-            if (!next) {
-                return;
-            }
-            ++count;
-            (*next)->run();
-        } catch (const sql_error& failed) {
-            // A statement that does not compile was not cut off the text.
-            const bool compiled = sql.size() != before.size();
-            const auto text = compiled ? before.substr(0, before.size() - sql.size()) : before;
-            throw statement_failure{compiled ? count : count + 1, trimmed(text), failed.what()};
+            run_one(turn, statement);
+        } catch (const error& failed) {
+            throw statement_failure{count, std::string(statement), failed.what()};
         }
     }
 }

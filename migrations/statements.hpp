@@ -12,11 +12,15 @@ namespace dormouse {
 /// Thrown by `run_statements`.
 struct statement_failure {
     std::size_t statement = 0;  ///< Counts from 1.
-    std::string sql;            ///< Trimmed.
+    std::string sql;            ///< Without its semicolon.
     std::string cause;
 };
 
-/// Runs every statement of `sql`, cut apart by SQLite itself. Throws `statement_failure`.
+/// Runs every statement of `sql`. Throws `statement_failure`.
+///
+/// A query whose only column is named by `row_check_name` refuses the migration when it finds rows.
+/// `PRAGMA foreign_keys` is passed over: SQLite ignores it in a transaction, and the runner has
+/// lifted them already.
 void run_statements(lease& turn, std::string_view sql);
 
 }  // namespace dormouse

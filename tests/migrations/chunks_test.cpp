@@ -25,6 +25,19 @@ TEST(Chunks, KeepsMarkersThatAreNotAlone) {
                 ElementsAre("a; --> breakpoint\nb;\n--> statement-breakpoint\nc;"));
 }
 
+TEST(Chunks, DropsThoseThatHoldOnlyComments) {
+    EXPECT_THAT(split_chunks("a;\n--> breakpoint\n-- later\n;\n--> breakpoint\nb;"),
+                ElementsAre("a;", "b;"));
+}
+
+TEST(Chunks, KeepsMarkersInsideQuotesAndComments) {
+    for (const auto* const whole : {"INSERT INTO t VALUES ('x\n--> breakpoint\ny');",
+                                    "CREATE TABLE \"x\n--> breakpoint\ny\" (a);",
+                                    "CREATE TABLE a (x) /*\n--> breakpoint\n*/;"}) {
+        EXPECT_THAT(split_chunks(whole), ElementsAre(whole));
+    }
+}
+
 TEST(Chunks, TakesWindowsLineEnds) {
     EXPECT_THAT(split_chunks("a;\r\n--> breakpoint\r\nb;\r\n"), ElementsAre("a;", "b;"));
 }

@@ -97,7 +97,7 @@ TEST_F(MigrationRunner, NamesMigrationChunkAndStatement) {
         EXPECT_EQ(e.failure().statement, 2U);
         EXPECT_STREQ(e.what(),
                      "Migration 20240301_bad[0] failed\n"
-                     "  Statement 2: ALTER TABLE nope ADD COLUMN x;\n"
+                     "  Statement 2: ALTER TABLE nope ADD COLUMN x\n"
                      "  Error: no such table: nope: SQLITE_ERROR\n"
                      "  State: 0 migration(s) were applied before this attempt");
     }
@@ -110,7 +110,7 @@ TEST_F(MigrationRunner, NamesTheTextThatDoesNotCompile) {
         FAIL();
     } catch (const migration_error& e) {
         EXPECT_EQ(e.failure().statement, 2U);
-        EXPECT_EQ(e.failure().sql, "CREATE TABL b;");
+        EXPECT_EQ(e.failure().sql, "CREATE TABL b");
     }
 }
 
@@ -121,6 +121,37 @@ TEST_F(MigrationRunner, KeepsTriggersWhole) {
         "CREATE TRIGGER t AFTER INSERT ON a BEGIN INSERT INTO b VALUES (new.x); SELECT 1; END;"}};
 
     EXPECT_EQ(apply(files).chunks, 1U);
+}
+
+TEST_F(MigrationRunner, TakesStatementsCutByMarkersAndForeignKeySwitches) {
+    const std::array files{migration_file{
+        "1",
+        "PRAGMA foreign_keys=OFF;\nCREATE TABLE a (x)\n--> statement-breakpoint\n"
+        "CREATE TABLE b (x)\n--> breakpoint\nCREATE TABLE c (x); PRAGMA foreign_keys = ON;"}};
+
+    EXPECT_EQ(apply(files).chunks, 2U);
+
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name IN ('a', 'b', 'c')"),
+                ElementsAre("a", "b", "c"));
+}
+
+TEST_F(MigrationRunner, RefusesWhereARowCheckFindsRows) {
+    const std::array before{create_users, migration_file{"20240102",
+                                                         "INSERT INTO users VALUES "
+                                                         "(NULL), ('x'), (NULL)"}};
+    (void)apply(before);
+    const std::array after{
+        before[0], before[1],
+        migration_file{"20240103",
+                       "ALTER TABLE users ADD COLUMN y; SELECT count(*) AS \"refuse where "
+                       "users.id is NULL\" FROM users WHERE id IS NULL"}};
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_EQ(e.failure().cause, "refused, because users.id is NULL in 2 row(s)");
+    }
+    EXPECT_THAT(query("SELECT name FROM pragma_table_info('users')"), ElementsAre("id"));
 }
 
 TEST_F(MigrationRunner, RunsAMigrationThatOnlyChangesData) {

@@ -33,9 +33,7 @@ void append_column(std::string& sql, const table_description& table,
     }
 }
 
-void append_foreign_key(std::string& sql, const foreign_key_description& key) {
-    sql += "FOREIGN KEY ";
-    append_names(sql, key.columns);
+void append_reference(std::string& sql, const foreign_key_description& key) {
     sql.append(" REFERENCES ").append(quoted_identifier(key.parent_table)).append(" ");
     append_names(sql, key.parent_columns);
     if (key.on_update != foreign_key_action::none) {
@@ -44,6 +42,12 @@ void append_foreign_key(std::string& sql, const foreign_key_description& key) {
     if (key.on_delete != foreign_key_action::none) {
         sql.append(" ON DELETE ").append(to_string(key.on_delete));
     }
+}
+
+void append_foreign_key(std::string& sql, const foreign_key_description& key) {
+    sql += "FOREIGN KEY ";
+    append_names(sql, key.columns);
+    append_reference(sql, key);
 }
 
 }  // namespace
@@ -97,6 +101,17 @@ std::string create_table_statement(const table_description& table) {
         sql.append(" CHECK (").append(check.expression).append(")");
     }
     return sql += "\n)";
+}
+
+std::string add_column_statement(const table_description& table, const column_description& column) {
+    std::string sql = "ALTER TABLE " + quoted_identifier(table.name) + " ADD COLUMN ";
+    append_column(sql, table, column);
+    for (const auto& key : table.foreign_keys) {
+        if (key.columns.size() == 1 && key.columns.front() == column.name) {
+            append_reference(sql, key);
+        }
+    }
+    return sql;
 }
 
 std::string create_index_statement(std::string_view table, const index_description& index) {

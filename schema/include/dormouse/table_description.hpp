@@ -99,6 +99,12 @@ struct table_description {
 /// The statement that creates the table alone, without ";". A rebuild gives it another name.
 [[nodiscard]] std::string create_table_statement(const table_description& table);
 
+/// The statement that adds a column of `table` to the table as it was before, without ";". A
+/// foreign key of this column alone comes with it. Which columns SQLite lets be added so is up to
+/// the caller.
+[[nodiscard]] std::string add_column_statement(const table_description& table,
+                                               const column_description& column);
+
 /// The statement that creates one index, without ";".
 [[nodiscard]] std::string create_index_statement(std::string_view table,
                                                  const index_description& index);

@@ -1,0 +1,153 @@
+#include "migrations/row_queries.hpp"
+
+#include "migrations/row_check.hpp"
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+std::string count_rows(std::string_view problem, std::string_view source) {
+    return "SELECT count(*) AS " + quoted_identifier(row_check_name(problem)) + " FROM " +
+           std::string(source);
+}
+
+std::string place(std::string_view table, std::string_view column) {
+    return std::string(table).append(".").append(column);
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+    std::string joined;
+    for (const auto& name : names) {
+        joined.append(joined.empty() ? "" : ", ").append(name);
+    }
+    return joined;
+}
+
+enum class affinity : std::uint8_t { text, numeric, integer, real, blob };
+
+/// SQLite's rules, in their order: https://www.sqlite.org/datatype3.html, section 3.1.
+affinity affinity_of(std::string_view type) {
+    std::string upper;
+    for (const char c : type) {
+        upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    using rule = std::pair<std::string_view, affinity>;
+    static constexpr std::array<rule, 8> rules{{{"INT", affinity::integer},
+                                                {"CHAR", affinity::text},
+                                                {"CLOB", affinity::text},
+                                                {"TEXT", affinity::text},
+                                                {"BLOB", affinity::blob},
+                                                {"REAL", affinity::real},
+                                                {"FLOA", affinity::real},
+                                                {"DOUB", affinity::real}}};
+    for (const auto& [part, meaning] : rules) {
+        if (upper.find(part) != std::string::npos) {
+            return meaning;
+        }
+    }
+    return upper.empty() ? affinity::blob : affinity::numeric;
+}
+
+bool is_number(affinity kind) {
+    return kind == affinity::integer || kind == affinity::real || kind == affinity::numeric;
+}
+
+/// A condition on values of column `name` that a conversion would change.
+std::string lossy_condition(affinity from, affinity to, const std::string& name) {
+    if (to == affinity::real && is_number(from)) {
+        return "typeof(" + name + ") = 'integer' AND CAST(CAST(" + name +
+               " AS REAL) AS INTEGER) <> " + name;
+    }
+    if (to == affinity::text && is_number(from)) {
+        return "typeof(" + name + ") = 'real' AND CAST(CAST(" + name + " AS TEXT) AS REAL) <> " +
+               name;
+    }
+    if (is_number(to) && from == affinity::text) {
+        const std::string type = to == affinity::real ? "REAL" : "NUMERIC";
+        return "typeof(" + name + ") = 'text' AND " + name + " NOT GLOB '*[^-+0-9]*' AND length(" +
+               "ltrim(" + name + ", '-+0')) > 15 AND ltrim(CAST(CAST(CAST(" + name + " AS " + type +
+               ") AS INTEGER) AS TEXT), '-') <> ltrim(" + name + ", '-+0')";
+    }
+    return {};
+}
+
+std::string terms_of(const index_description& index) {
+    std::string terms;
+    for (const auto& key : index.keys) {
+        terms.append(terms.empty() ? "" : ", ");
+        terms.append(key.expression ? key.text : quoted_identifier(key.text));
+    }
+    return terms;
+}
+
+/// NULLs are never equal, and a partial index does not see every row.
+std::string indexed_rows(const index_description& index) {
+    std::string condition;
+    for (const auto& key : index.keys) {
+        const auto term = key.expression ? "(" + key.text + ")" : quoted_identifier(key.text);
+        condition.append(condition.empty() ? "" : " AND ").append(term).append(" IS NOT NULL");
+    }
+    return index.where.empty() ? condition : condition + " AND (" + index.where + ")";
+}
+
+}  // namespace
+
+std::string query_nulls(std::string_view table, std::string_view column) {
+    return count_rows(
+        place(table, column) + " is NULL",
+        quoted_identifier(table) + " WHERE " + quoted_identifier(column) + " IS NULL");
+}
+
+std::string query_missing_values(std::string_view table, std::string_view column) {
+    return count_rows("the new column " + place(table, column) + " would have no value",
+                      quoted_identifier(table));
+}
+
+std::optional<std::string> query_lossy_values(std::string_view table,
+                                              const column_description& from,
+                                              const column_description& to) {
+    const auto condition =
+        lossy_condition(affinity_of(from.type), affinity_of(to.type), quoted_identifier(from.name));
+    if (condition.empty()) {
+        return std::nullopt;
+    }
+    return count_rows(place(table, to.name) + " would not be the same as " + to.type,
+                      quoted_identifier(table) + " WHERE " + condition);
+}
+
+std::string query_duplicates(std::string_view table, const index_description& index) {
+    const auto terms = terms_of(index);
+    std::vector<std::string> names;
+    for (const auto& key : index.keys) {
+        names.push_back(place(table, key.text));
+    }
+    const auto problem = join_names(names) + " is not unique";
+    return "SELECT coalesce(sum(n), 0) AS " + quoted_identifier(row_check_name(problem)) +
+           " FROM (SELECT count(*) AS n FROM " + quoted_identifier(table) + " WHERE " +
+           indexed_rows(index) + " GROUP BY " + terms + " HAVING count(*) > 1)";
+}
+
+std::string query_violations(std::string_view table, const check_description& check) {
+    return count_rows(std::string(table) + " does not meet the check " + check.name,
+                      quoted_identifier(table) + " WHERE NOT (" + check.expression + ")");
+}
+
+std::string query_orphans(std::string_view table, const foreign_key_description& key) {
+    std::string condition;
+    std::string match;
+    for (std::size_t i = 0; i < key.columns.size() && i < key.parent_columns.size(); ++i) {
+        const auto child = "child." + quoted_identifier(key.columns[i]);
+        condition.append(child).append(" IS NOT NULL AND ");
+        match.append(match.empty() ? "" : " AND ").append("parent.");
+        match.append(quoted_identifier(key.parent_columns[i])).append(" = ").append(child);
+    }
+    return count_rows(
+        place(table, join_names(key.columns)) + " refers to no row of " + key.parent_table,
+        quoted_identifier(table) + " AS child WHERE " + condition + "NOT EXISTS (SELECT 1 FROM " +
+            quoted_identifier(key.parent_table) + " AS parent WHERE " + match + ")");
+}
+
+}  // namespace dormouse

@@ -1,0 +1,36 @@
+// The questions a migration asks of the rows it meets, before it changes them. Each is a query
+// whose column is a row check: see migrations/row_check.hpp.
+#pragma once
+
+#include <dormouse/table_description.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dormouse {
+
+/// Rows of `table` that hold NULL in `column`.
+[[nodiscard]] std::string query_nulls(std::string_view table, std::string_view column);
+
+/// All rows of `table`: none has a value for the new `column`.
+[[nodiscard]] std::string query_missing_values(std::string_view table, std::string_view column);
+
+/// Rows whose value another type cannot hold without changing it; nothing when it holds all.
+/// SQLite's types are affinities: text that reads as a number becomes one, which loses nothing but
+/// digits beyond a number's precision.
+[[nodiscard]] std::optional<std::string> query_lossy_values(std::string_view table,
+                                                            const column_description& from,
+                                                            const column_description& to);
+
+/// Rows whose values of `index`, which is unique, another row has too.
+[[nodiscard]] std::string query_duplicates(std::string_view table, const index_description& index);
+
+/// Rows that do not meet `check`.
+[[nodiscard]] std::string query_violations(std::string_view table, const check_description& check);
+
+/// Rows that refer to nothing.
+[[nodiscard]] std::string query_orphans(std::string_view table, const foreign_key_description& key);
+
+}  // namespace dormouse

@@ -1,0 +1,378 @@
+#include "migrations/schema_diff.hpp"
+
+#include "migrations/row_queries.hpp"
+#include "migrations/schema_names.hpp"
+#include "migrations/schema_renames.hpp"
+#include "migrations/sql_tokens.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+using fills = std::span<const fill_hint>;
+
+/// A default SQLite can give to rows that are there already: one value for all of them.
+bool is_constant(std::string_view sql) {
+    const auto token = take_token(sql);
+    return token.text != "(" && !token.is_word("current_timestamp") &&
+           !token.is_word("current_date") && !token.is_word("current_time");
+}
+
+bool has_default(const column_description& column) {
+    return column.default_sql && !same_name(*column.default_sql, "null");
+}
+
+bool has_foreign_key(const table_description& table, const std::string& column) {
+    return std::ranges::any_of(table.foreign_keys,
+                               [&](const auto& key) { return contains_name(key.columns, column); });
+}
+
+/// SQLite's own conditions for ALTER TABLE ADD COLUMN.
+bool can_be_added(const table_description& table, const column_description& column) {
+    if (column.primary_key) {
+        return false;
+    }
+    if (column.generated) {
+        return column.generated->kind == generated_kind::on_read && !column.not_null;
+    }
+    if (has_default(column)) {
+        return is_constant(*column.default_sql) && !has_foreign_key(table, column.name);
+    }
+    return true;  // NOT NULL: to an empty table, which a row check asks for
+}
+
+bool can_be_dropped(const table_description& table, const column_description& column) {
+    return !column.primary_key && !has_foreign_key(table, column.name);
+}
+
+/// One table before and after.
+struct table_pair {
+    const table_description* from;
+    const table_description* to;
+};
+
+template <class T, class Same>
+bool contains_same(const std::vector<T>& all, const T& one, Same same) {
+    return std::ranges::any_of(all, [&](const T& other) { return same(one, other); });
+}
+
+bool columns_fit(const table_pair& pair, fills values) {
+    for (const auto& column : pair.to->columns) {
+        const auto* old = find_column(*pair.from, column.name);
+        const bool fits = old != nullptr ? same_column(*old, column)
+                                         : can_be_added(*pair.to, column) &&
+                                               find_fill(values, *pair.to, column) == nullptr;
+        if (!fits) {
+            return false;
+        }
+    }
+    return std::ranges::all_of(pair.from->columns, [&](const auto& column) {
+        return find_column(*pair.to, column.name) != nullptr || can_be_dropped(*pair.from, column);
+    });
+}
+
+/// A foreign key that comes with the one column it belongs to.
+bool comes_with_column(const table_pair& pair, const foreign_key_description& key) {
+    return key.columns.size() == 1 && find_column(*pair.from, key.columns.front()) == nullptr;
+}
+
+bool foreign_keys_fit(const table_pair& pair) {
+    const auto& before = pair.from->foreign_keys;
+    const auto& after = pair.to->foreign_keys;
+    return std::ranges::all_of(
+               before,
+               [&](const auto& key) { return contains_same(after, key, same_foreign_key); }) &&
+           std::ranges::all_of(after, [&](const auto& key) {
+               return contains_same(before, key, same_foreign_key) || comes_with_column(pair, key);
+           });
+}
+
+bool checks_fit(const table_pair& pair) {
+    const auto& before = pair.from->checks;
+    const auto& after = pair.to->checks;
+    return before.size() == after.size() && std::ranges::all_of(after, [&](const auto& check) {
+               return contains_same(before, check, same_check);
+           });
+}
+
+/// ALTER TABLE can do what is asked.
+bool can_alter(const table_pair& pair, fills values) {
+    return same_names(pair.from->primary_key, pair.to->primary_key) && checks_fit(pair) &&
+           foreign_keys_fit(pair) && columns_fit(pair, values);
+}
+
+/// Collects statements in the order in which they have to run.
+class change_writer {
+public:
+    explicit change_writer(fills values) : fills_(values) {}
+
+    void create(const table_description& table) {
+        creates_.push_back(create_table_statement(table));
+        for (const auto& index : table.indexes) {
+            index_creates_.push_back(create_index_statement(table.name, index));
+        }
+    }
+
+    void drop(const table_description& table) {
+        replaced_.dropped.push_back(table.name);
+        drops_.push_back("DROP TABLE " + quoted_identifier(table.name));
+    }
+
+    void change(const table_pair& pair) {
+        const bool rebuilt = !can_alter(pair, fills_);
+        ask_about_columns(pair);
+        if (rebuilt) {
+            replaced_.rebuilt.push_back(pair.to->name);
+            ask_about_constraints(pair);
+            append(alters_, rebuild_table(*pair.from, *pair.to, fills_));
+        } else {
+            alter(pair);
+        }
+        change_indexes(pair, rebuilt);
+        for (const auto& key : pair.to->foreign_keys) {
+            if (!contains_same(pair.from->foreign_keys, key, same_foreign_key)) {
+                reference_checks_.push_back(query_orphans(pair.to->name, key));
+            }
+        }
+    }
+
+    [[nodiscard]] const replaced_tables& replaced() const noexcept { return replaced_; }
+    [[nodiscard]] std::vector<std::string> take_remarks() { return std::move(remarks_); }
+
+    [[nodiscard]] std::vector<std::string> take(const set_aside& attached) {
+        std::vector<std::string> all = std::move(row_checks_);
+        using statements = const std::vector<std::string>*;
+        for (const statements part : std::initializer_list<statements>{
+                 &attached.before, &index_drops_, &creates_, &alters_, &drops_, &index_creates_,
+                 &attached.after, &reference_checks_}) {
+            append(all, *part);
+        }
+        return all;
+    }
+
+private:
+    static void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+        all.insert(all.end(), more.begin(), more.end());
+    }
+
+    void alter(const table_pair& pair) {
+        for (const auto& column : pair.to->columns) {
+            if (find_column(*pair.from, column.name) == nullptr) {
+                alters_.push_back(add_column_statement(*pair.to, column));
+            }
+        }
+        for (const auto& column : pair.from->columns) {
+            if (find_column(*pair.to, column.name) == nullptr) {
+                alters_.push_back("ALTER TABLE " + quoted_identifier(pair.to->name) +
+                                  " DROP COLUMN " + quoted_identifier(column.name));
+            }
+        }
+    }
+
+    // Dropping a table has dropped its indexes.
+    void change_indexes(const table_pair& pair, bool rebuilt) {
+        for (const auto& index : pair.from->indexes) {
+            const auto* kept = find_index(*pair.to, index.name);
+            if (!rebuilt && (kept == nullptr || !same_index(index, *kept))) {
+                index_drops_.push_back("DROP INDEX " + quoted_identifier(index.name));
+            }
+        }
+        for (const auto& index : pair.to->indexes) {
+            const auto* old = find_index(*pair.from, index.name);
+            const bool same = old != nullptr && same_index(*old, index);
+            if (index.unique && !same) {
+                index_creates_.push_back(query_duplicates(pair.to->name, index));
+            }
+            if (rebuilt || !same) {
+                index_creates_.push_back(create_index_statement(pair.to->name, index));
+            }
+        }
+    }
+
+    void ask_about_columns(const table_pair& pair) {
+        for (const auto& column : pair.to->columns) {
+            if (column.generated) {
+                continue;
+            }
+            const auto* old = find_column(*pair.from, column.name);
+            if (old != nullptr) {
+                ask_about_values(pair.to->name, *old, column);
+            }
+            const bool filled = find_fill(fills_, *pair.to, column) != nullptr;
+            const bool given = old == nullptr && (has_default(column) || is_rowid(pair, column));
+            if (column.not_null && (old == nullptr || !old->not_null) && !filled && !given) {
+                ask_for_values(pair.to->name, column, old != nullptr);
+            }
+        }
+    }
+
+    /// SQLite gives every row a number.
+    static bool is_rowid(const table_pair& pair, const column_description& column) {
+        return column.primary_key && pair.to->primary_key.size() == 1 &&
+               same_name(column.type, "integer");
+    }
+
+    void ask_about_values(const std::string& table, const column_description& old,
+                          const column_description& column) {
+        if (auto query = query_lossy_values(table, old, column);
+            query && !same_name(old.type, column.type)) {
+            row_checks_.push_back(std::move(*query));
+        }
+    }
+
+    void ask_for_values(const std::string& table, const column_description& column, bool is_old) {
+        row_checks_.push_back(is_old ? query_nulls(table, column.name)
+                                     : query_missing_values(table, column.name));
+        remarks_.push_back("a database in which " + table + "." + column.name +
+                           " has no value refuses this change; give a value to fill it with, or "
+                           "give it one in a migration before");
+    }
+
+    void ask_about_constraints(const table_pair& pair) {
+        const auto& key = pair.to->primary_key;
+        const bool all_old = std::ranges::all_of(
+            key, [&](const auto& name) { return find_column(*pair.from, name) != nullptr; });
+        if (!key.empty() && all_old && !same_names(key, pair.from->primary_key)) {
+            index_description as_index{{}, true, {}, {}};
+            for (const auto& name : key) {
+                as_index.keys.push_back({name});
+            }
+            row_checks_.push_back(query_duplicates(pair.from->name, as_index));
+        }
+        for (const auto& check : pair.to->checks) {
+            if (!contains_same(pair.from->checks, check, same_check) && !uses_new(pair, check)) {
+                row_checks_.push_back(query_violations(pair.from->name, check));
+            }
+        }
+    }
+
+    /// The rows cannot be asked about a column they do not have yet.
+    static bool uses_new(const table_pair& pair, const check_description& check) {
+        return std::ranges::any_of(pair.to->columns, [&](const auto& column) {
+            return find_column(*pair.from, column.name) == nullptr &&
+                   mentions_name(check.expression, column.name);
+        });
+    }
+
+    fills fills_;
+    replaced_tables replaced_;
+    std::vector<std::string> row_checks_;
+    std::vector<std::string> index_drops_;
+    std::vector<std::string> creates_;
+    std::vector<std::string> alters_;
+    std::vector<std::string> drops_;
+    std::vector<std::string> index_creates_;
+    std::vector<std::string> reference_checks_;
+    std::vector<std::string> remarks_;
+};
+
+void require_known_columns(fills values, const std::vector<table_description>& tables) {
+    for (const auto& fill : values) {
+        const auto* table = find_table(tables, fill.table);
+        if (table == nullptr || find_column(*table, fill.column) == nullptr) {
+            throw error(errc::invalid_arguments, "cannot fill " + fill.table + "." + fill.column +
+                                                     ": the schema has no such column");
+        }
+    }
+}
+
+/// What may have been meant as a rename.
+std::string describe_exchange(const std::string& gone, const std::string& come,
+                              const std::string& hint) {
+    return gone + " is dropped with what it holds, and " + come +
+           " is made; if it was renamed, say " + hint;
+}
+
+void remark_exchanges(const std::vector<table_description>& from,
+                      const std::vector<table_description>& to, std::vector<std::string>& remarks) {
+    for (const auto& old : from) {
+        const auto* kept = find_table(to, old.name);
+        for (const auto& table : to) {
+            if (kept == nullptr && find_table(from, table.name) == nullptr) {
+                remarks.push_back(describe_exchange("the table " + old.name,
+                                                    "the table " + table.name,
+                                                    old.name + ":" + table.name));
+            }
+        }
+        for (const auto& column : old.columns) {
+            if (kept == nullptr || find_column(*kept, column.name) != nullptr) {
+                continue;
+            }
+            for (const auto& added : kept->columns) {
+                if (find_column(old, added.name) == nullptr) {
+                    const auto gone = old.name + "." + column.name;
+                    remarks.push_back(describe_exchange(gone, kept->name + "." + added.name,
+                                                        gone + ":" + added.name));
+                }
+            }
+        }
+    }
+}
+
+/// The schema has this index, so it is made with its table.
+bool is_described(const attached_object& object, const std::vector<table_description>& tables) {
+    const auto* table = object.type == "index" ? find_table(tables, object.table) : nullptr;
+    return table != nullptr && find_index(*table, object.name) != nullptr;
+}
+
+void write_views(const std::vector<view_description>& from, const std::vector<view_description>& to,
+                 set_aside& attached) {
+    const auto differs = [](const std::vector<view_description>& others) {
+        return [&others](const view_description& view) {
+            return std::ranges::find(others, view) == others.end();
+        };
+    };
+    for (const auto& view : from) {
+        if (differs(to)(view)) {
+            attached.before.push_back("DROP VIEW " + quoted_identifier(view.name));
+        }
+    }
+    for (const auto& view : to) {
+        if (differs(from)(view)) {
+            attached.after.push_back("CREATE VIEW " + quoted_identifier(view.name) + " AS " +
+                                     view.select);
+        }
+    }
+}
+
+}  // namespace
+
+schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& to,
+                           const change_hints& hints) {
+    auto renamed = rename_in_schema(from.tables, hints.renames);
+    require_known_columns(hints.fills, to.tables);
+    change_writer writer(hints.fills);
+    for (const auto& table : to.tables) {
+        if (const auto* old = find_table(renamed.tables, table.name)) {
+            writer.change({old, &table});
+        } else {
+            writer.create(table);
+        }
+    }
+    for (const auto& old : renamed.tables) {
+        if (find_table(to.tables, old.name) == nullptr) {
+            writer.drop(old);
+        }
+    }
+    set_aside attached;
+    if (hints.attached) {
+        auto objects = hints.attached(renamed.statements);
+        std::erase_if(objects,
+                      [&](const auto& object) { return is_described(object, renamed.tables); });
+        attached = set_aside_attached(objects, writer.replaced());
+    }
+    write_views(from.views, to.views, attached);
+    schema_change change{std::move(renamed.statements), writer.take_remarks()};
+    for (auto& statement : writer.take(attached)) {
+        change.statements.push_back(std::move(statement));
+    }
+    remark_exchanges(renamed.tables, to.tables, change.remarks);
+    return change;
+}
+
+}  // namespace dormouse

@@ -1,0 +1,39 @@
+// Finding parts of a schema by name, and comparing what is written in SQL, as SQLite does: the case
+// of names and white space do not matter.
+#pragma once
+
+#include <dormouse/table_description.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dormouse {
+
+/// Null when there is none.
+[[nodiscard]] const table_description* find_table(const std::vector<table_description>& tables,
+                                                  std::string_view name);
+[[nodiscard]] const column_description* find_column(const table_description& table,
+                                                    std::string_view name);
+[[nodiscard]] const index_description* find_index(const table_description& table,
+                                                  std::string_view name);
+
+[[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
+[[nodiscard]] bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b);
+
+/// An SQL expression in one way of writing it, to be compared only: outer parentheses, white space
+/// and the quotes of names removed.
+[[nodiscard]] std::string comparable_expression(std::string_view sql);
+/// Removes the parentheses around a whole expression.
+[[nodiscard]] std::string_view without_parentheses(std::string_view expression);
+/// `name` is used in `sql` as a name.
+[[nodiscard]] bool mentions_name(std::string_view sql, std::string_view name);
+
+/// Both say the same to SQLite. The order of foreign keys and checks does not matter.
+[[nodiscard]] bool same_column(const column_description& a, const column_description& b);
+[[nodiscard]] bool same_index(const index_description& a, const index_description& b);
+[[nodiscard]] bool same_foreign_key(const foreign_key_description& a,
+                                    const foreign_key_description& b);
+[[nodiscard]] bool same_check(const check_description& a, const check_description& b);
+
+}  // namespace dormouse

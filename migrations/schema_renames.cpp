@@ -1,0 +1,219 @@
+#include "migrations/schema_renames.hpp"
+
+#include "migrations/schema_names.hpp"
+#include "migrations/sql_tokens.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+struct rename_hint {
+    std::string table;  ///< Empty: a table is renamed.
+    std::string old_name;
+    std::string new_name;
+    std::string text;
+};
+
+[[noreturn]] void refuse(const rename_hint& hint, std::string_view why) {
+    throw error(errc::invalid_arguments, "cannot rename " + hint.text + ": " + std::string(why));
+}
+
+rename_hint parse_hint(const std::string& text) {
+    const auto colon = text.find(':');
+    rename_hint hint{{}, text.substr(0, colon), {}, text};
+    if (colon != std::string::npos) {
+        hint.new_name = text.substr(colon + 1);
+    }
+    if (const auto dot = hint.old_name.find('.'); dot != std::string::npos) {
+        hint.table = hint.old_name.substr(0, dot);
+        hint.old_name.erase(0, dot + 1);
+        const auto last = hint.new_name.rfind('.');  // users.bio:users.about
+        hint.new_name.erase(0, last == std::string::npos ? 0 : last + 1);
+    }
+    if (hint.old_name.empty() || hint.new_name.empty()) {
+        refuse(hint, "write old_table:new_table or table.old_column:new_column");
+    }
+    return hint;
+}
+
+template <class Named>
+std::string list_names(const std::vector<Named>& all) {
+    std::string names;
+    for (const auto& one : all) {
+        names.append(names.empty() ? "" : ", ").append(one.name);
+    }
+    return names.empty() ? "none" : names;
+}
+
+/// `sql` with each use of the name `from` replaced.
+void replace_name(std::string& sql, std::string_view from, std::string_view to) {
+    std::string out;
+    std::string_view rest = sql;
+    while (!rest.empty()) {
+        const auto token = take_token(rest);
+        out += same_name(token.as_name(), from) ? quoted_identifier(to) : std::string(token.text);
+    }
+    sql = std::move(out);
+}
+
+void replace_name(std::vector<std::string>& names, std::string_view from, std::string_view to) {
+    for (auto& name : names) {
+        name = same_name(name, from) ? std::string(to) : name;
+    }
+}
+
+/// In every expression of a table: its name may stand before a column, the column by itself.
+void replace_in_expressions(table_description& table, std::string_view from, std::string_view to) {
+    for (auto& column : table.columns) {
+        if (column.generated) {
+            replace_name(column.generated->expression, from, to);
+        }
+    }
+    for (auto& check : table.checks) {
+        replace_name(check.expression, from, to);
+    }
+    for (auto& index : table.indexes) {
+        replace_name(index.where, from, to);
+        for (auto& key : index.keys) {
+            if (key.expression) {
+                replace_name(key.text, from, to);
+            }
+        }
+    }
+}
+
+/// Renames things one after another, and remembers how.
+class renaming {
+public:
+    explicit renaming(std::vector<table_description> tables) { result_.tables = std::move(tables); }
+
+    void rename_table(const rename_hint& hint) {
+        auto* table = find(hint.old_name);
+        const auto* taken = find(hint.new_name);
+        new_names_[hint.old_name] = hint.new_name;
+        if (table == nullptr && taken != nullptr) {
+            return;
+        }
+        if (table == nullptr) {
+            refuse(hint, "there is no table " + hint.old_name +
+                             "; there are: " + list_names(result_.tables));
+        }
+        if (taken != nullptr && taken != table) {
+            refuse(hint, "there is a table " + hint.new_name + " already");
+        }
+        if (taken == table) {
+            rename_table(*table, "__case_" + hint.new_name);  // SQLite takes it for the same name
+        }
+        rename_table(*table, hint.new_name);
+    }
+
+    void rename_column(const rename_hint& hint) {
+        const auto renamed = new_names_.find(hint.table);
+        auto* table = find(renamed == new_names_.end() ? hint.table : renamed->second);
+        if (table == nullptr) {
+            refuse(hint, "there is no table " + hint.table +
+                             "; there are: " + list_names(result_.tables));
+        }
+        const auto* column = find_column(*table, hint.old_name);
+        const auto* taken = find_column(*table, hint.new_name);
+        if (column == nullptr && taken != nullptr) {
+            return;
+        }
+        if (column == nullptr) {
+            refuse(hint, table->name + " has no column " + hint.old_name +
+                             "; it has: " + list_names(table->columns));
+        }
+        if (taken != nullptr && taken != column) {
+            refuse(hint, table->name + " has a column " + hint.new_name + " already");
+        }
+        rename_column(*table, column->name, hint.new_name);
+    }
+
+    [[nodiscard]] renamed_schema take() { return std::move(result_); }
+
+private:
+    [[nodiscard]] table_description* find(std::string_view name) {
+        const auto found = std::ranges::find_if(
+            result_.tables, [&](const auto& table) { return same_name(table.name, name); });
+        return found == result_.tables.end() ? nullptr : &*found;
+    }
+
+    void rename_table(table_description& table, const std::string& new_name) {
+        const auto old_name = std::exchange(table.name, new_name);
+        result_.statements.push_back("ALTER TABLE " + quoted_identifier(old_name) + " RENAME TO " +
+                                     quoted_identifier(new_name));
+        replace_in_expressions(table, old_name, new_name);
+        for (auto& child : result_.tables) {
+            for (auto& key : child.foreign_keys) {
+                if (same_name(key.parent_table, old_name)) {
+                    key.parent_table = new_name;
+                }
+            }
+        }
+    }
+
+    void rename_column(table_description& table, const std::string& name,
+                       const std::string& new_name) {
+        const std::string old_name = name;
+        result_.statements.push_back("ALTER TABLE " + quoted_identifier(table.name) +
+                                     " RENAME COLUMN " + quoted_identifier(old_name) + " TO " +
+                                     quoted_identifier(new_name));
+        for (auto& column : table.columns) {
+            column.name = same_name(column.name, old_name) ? new_name : column.name;
+        }
+        for (auto& index : table.indexes) {
+            for (auto& key : index.keys) {
+                key.text = !key.expression && same_name(key.text, old_name) ? new_name : key.text;
+            }
+        }
+        replace_name(table.primary_key, old_name, new_name);
+        replace_in_expressions(table, old_name, new_name);
+        replace_in_foreign_keys(table, old_name, new_name);
+    }
+
+    void replace_in_foreign_keys(table_description& table, std::string_view old_name,
+                                 std::string_view new_name) {
+        for (auto& key : table.foreign_keys) {
+            replace_name(key.columns, old_name, new_name);
+        }
+        for (auto& child : result_.tables) {
+            for (auto& key : child.foreign_keys) {
+                if (same_name(key.parent_table, table.name)) {
+                    replace_name(key.parent_columns, old_name, new_name);
+                }
+            }
+        }
+    }
+
+    renamed_schema result_;
+    std::map<std::string, std::string> new_names_;  // of tables
+};
+
+}  // namespace
+
+renamed_schema rename_in_schema(std::vector<table_description> tables,
+                                std::span<const std::string> hints) {
+    std::vector<rename_hint> parsed;
+    for (const auto& text : hints) {
+        parsed.push_back(parse_hint(text));
+    }
+    // Columns come last: they may be named by their table's new name.
+    std::ranges::stable_partition(parsed, [](const auto& hint) { return hint.table.empty(); });
+    renaming names(std::move(tables));
+    for (const auto& hint : parsed) {
+        if (hint.table.empty()) {
+            names.rename_table(hint);
+        } else {
+            names.rename_column(hint);
+        }
+    }
+    return names.take();
+}
+
+}  // namespace dormouse

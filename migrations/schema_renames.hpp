@@ -1,0 +1,28 @@
+// A renamed table looks like one that went and another that came. Nobody is asked which it was:
+// whoever renames says so.
+#pragma once
+
+#include <dormouse/table_description.hpp>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dormouse {
+
+/// A schema, and the statements that lead to it.
+struct renamed_schema {
+    std::vector<table_description> tables;
+    std::vector<std::string> statements;  ///< Each without ";".
+};
+
+/// `tables` with the names that `hints` give them. A hint is `old:new` for a table and
+/// `table.old:new` for a column, where the table may be called by either of its names. A hint whose
+/// new name is there already, and whose old one is not, was followed before and changes nothing, so
+/// it may stay in a program.
+/// Errors: `errc::invalid_arguments` for a hint that is malformed, names nothing, or a name that
+/// is taken; it says what there is.
+[[nodiscard]] renamed_schema rename_in_schema(std::vector<table_description> tables,
+                                              std::span<const std::string> hints);
+
+}  // namespace dormouse

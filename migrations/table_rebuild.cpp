@@ -1,0 +1,133 @@
+#include "migrations/table_rebuild.hpp"
+
+#include "migrations/schema_names.hpp"
+#include "migrations/sql_tokens.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace dormouse {
+namespace {
+
+/// Removes the table's own name where it stands before a column: the new table is still called
+/// otherwise when it is created.
+std::string without_qualifier(std::string_view sql, std::string_view table) {
+    std::string out;
+    while (!sql.empty()) {
+        const auto token = take_token(sql);
+        if (same_name(token.as_name(), table) && sql.starts_with('.')) {
+            sql.remove_prefix(1);
+        } else {
+            out += token.text;
+        }
+    }
+    return out;
+}
+
+table_description under_new_name(table_description table) {
+    for (auto& check : table.checks) {
+        check.expression = without_qualifier(check.expression, table.name);
+    }
+    for (auto& column : table.columns) {
+        if (column.generated) {
+            column.generated->expression =
+                without_qualifier(column.generated->expression, table.name);
+        }
+    }
+    table.name = "__new_" + table.name;
+    return table;
+}
+
+/// What fills the new table's columns. A column that is left out gets its default.
+struct row_copy {
+    std::string columns;
+    std::string values;
+
+    void add(std::string_view column, std::string_view value) {
+        columns.append(columns.empty() ? "" : ", ").append(quoted_identifier(column));
+        values.append(values.empty() ? "" : ", ").append(value);
+    }
+};
+
+std::string value_of(const column_description& old, const fill_hint* fill) {
+    const auto name = quoted_identifier(old.name);
+    return fill == nullptr ? name : "coalesce(" + name + ", " + fill->expression + ")";
+}
+
+// Rows stay rows even when none of their columns does.
+void add_any_column(row_copy& copy, const table_description& to) {
+    const auto plain = std::ranges::find_if(
+        to.columns, [](const auto& column) { return !column.generated.has_value(); });
+    if (copy.columns.empty() && plain != to.columns.end()) {
+        copy.add(plain->name, plain->default_sql.value_or("NULL"));
+    }
+}
+
+row_copy copy_of(const table_description& from, const table_description& to,
+                 std::span<const fill_hint> fills) {
+    row_copy copy;
+    for (const auto& column : to.columns) {
+        if (column.generated) {
+            continue;
+        }
+        const auto* fill = find_fill(fills, to, column);
+        if (const auto* old = find_column(from, column.name)) {
+            copy.add(column.name, value_of(*old, fill));
+        } else if (fill != nullptr) {
+            copy.add(column.name, fill->expression);
+        }
+    }
+    add_any_column(copy, to);
+    return copy;
+}
+
+bool has_counter(const table_description& table) {
+    return std::ranges::any_of(table.columns,
+                               [](const auto& column) { return column.autoincrement; });
+}
+
+std::string text_literal(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) {
+        out.append(c == '\'' ? 2 : 1, c);
+    }
+    return out + "'";
+}
+
+// The counter is ahead of the rows when the last ones were deleted.
+void keep_counter(std::vector<std::string>& statements, std::string_view old_name,
+                  std::string_view new_name) {
+    statements.push_back("DELETE FROM sqlite_sequence WHERE name = " + text_literal(new_name));
+    statements.push_back("INSERT INTO sqlite_sequence (name, seq) SELECT " +
+                         text_literal(new_name) +
+                         ", seq FROM sqlite_sequence WHERE name = " + text_literal(old_name));
+}
+
+}  // namespace
+
+const fill_hint* find_fill(std::span<const fill_hint> fills, const table_description& table,
+                           const column_description& column) {
+    const auto found = std::ranges::find_if(fills, [&](const fill_hint& fill) {
+        return same_name(fill.table, table.name) && same_name(fill.column, column.name);
+    });
+    return found == fills.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,
+                                       std::span<const fill_hint> fills) {
+    const auto made = under_new_name(to);
+    const auto copy = copy_of(from, to, fills);
+    const auto old_name = quoted_identifier(from.name);
+    const auto new_name = quoted_identifier(made.name);
+    std::vector<std::string> statements{create_table_statement(made)};
+    statements.push_back("INSERT INTO " + new_name + " (" + copy.columns + ") SELECT " +
+                         copy.values + " FROM " + old_name);
+    if (has_counter(from) && has_counter(to)) {
+        keep_counter(statements, from.name, made.name);
+    }
+    statements.push_back("DROP TABLE " + old_name);
+    statements.push_back("ALTER TABLE " + new_name + " RENAME TO " + quoted_identifier(to.name));
+    return statements;
+}
+
+}  // namespace dormouse

@@ -1,0 +1,33 @@
+// SQLite cannot change a column or a constraint of a table. What it cannot, a rebuild can: a new
+// table takes over the rows and then the old one's name.
+#pragma once
+
+#include <dormouse/table_description.hpp>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dormouse {
+
+/// A value for rows that have none where the new schema wants one.
+struct fill_hint {
+    std::string table;
+    std::string column;
+    std::string expression;  ///< SQL, over the columns of the table as it was.
+};
+
+/// The statements that turn table `from` into `to`, of the same name, and keep its rows, its
+/// autoincrement counter and what refers to it. Indexes and triggers of the table are gone
+/// afterwards. Foreign keys must not be enforced meanwhile, or dropping the old table would reach
+/// into others. Each without ";".
+[[nodiscard]] std::vector<std::string> rebuild_table(const table_description& from,
+                                                     const table_description& to,
+                                                     std::span<const fill_hint> fills);
+
+/// The hint for one column; null when there is none.
+[[nodiscard]] const fill_hint* find_fill(std::span<const fill_hint> fills,
+                                         const table_description& table,
+                                         const column_description& column);
+
+}  // namespace dormouse

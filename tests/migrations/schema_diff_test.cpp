@@ -1,0 +1,332 @@
+#include "migrations/schema_diff.hpp"
+
+#include "migrations/runner.hpp"
+#include "tests/migrations/schema_builder.hpp"
+#include "tests/support/open_storage.hpp"
+
+#include <dormouse/migration_error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace dormouse::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A database with some schema and rows, migrated by what the differ writes.
+class SchemaDiff : public testing::Test {
+protected:
+    void migrate(std::string sql) {
+        names_.push_back(std::to_string(names_.size()));
+        sources_.push_back(std::move(sql));
+        files_.push_back({names_.back(), sources_.back()});
+        (void)apply_migrations(*object_, migration_list(files_), [] { return timestamp{}; });
+    }
+
+    /// Makes `schema` and then runs `rows`.
+    void start(schema_snapshot schema, const std::string& rows = {}) {
+        migrate(text_of(diff_schemas({}, schema)) + rows);
+        schema_ = std::move(schema);
+    }
+
+    void change(const schema_snapshot& to, change_hints hints = {}) {
+        hints.attached = [this](std::span<const std::string> renames) {
+            EXPECT_THAT(renames, IsEmpty());
+            return attached();
+        };
+        migrate(text_of(diff_schemas(schema_, to, hints)));
+    }
+
+    std::string refusal_of(const schema_snapshot& to) {
+        try {
+            change(to);
+        } catch (const migration_error& e) {
+            return e.failure().cause;
+        }
+        return "none";
+    }
+
+    std::vector<attached_object> attached() {
+        std::vector<attached_object> all;
+        auto turn = object_->begin_turn();
+        auto rows = turn.prepare(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS "
+            "NOT NULL AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY rowid");
+        while (rows->step()) {
+            all.push_back({std::string(rows->text(0)), std::string(rows->text(1)),
+                           std::string(rows->text(2)), std::string(rows->text(3))});
+        }
+        return all;
+    }
+
+    std::vector<std::string> query(std::string_view sql) {
+        std::vector<std::string> values;
+        auto turn = object_->begin_turn();
+        auto rows = turn.prepare(sql);
+        while (rows->step()) {
+            values.emplace_back(rows->is_null(0) ? "NULL" : rows->text(0));
+        }
+        return values;
+    }
+
+    void run(std::string_view sql) {
+        auto turn = object_->begin_turn();
+        turn.execute(sql);
+        (void)turn.commit();
+    }
+
+    static std::string text_of(const schema_change& change) {
+        std::string sql;
+        for (const auto& statement : change.statements) {
+            sql += statement + ";\n";
+        }
+        return sql;
+    }
+
+private:
+    open_storage storage_;
+    std::unique_ptr<object_storage> object_ = storage_.open();
+    std::deque<std::string> names_;
+    std::deque<std::string> sources_;
+    std::vector<migration_file> files_;
+    schema_snapshot schema_;
+};
+
+TEST_F(SchemaDiff, AltersWhereSqliteCan) {
+    const auto from = schema_of({table_of("users", {text_column("name"), text_column("old")})});
+    auto to = schema_of({table_of(
+        "users", {text_column("name"), wanted(with_default(text_column("role"), "'user'"))})});
+    to.tables[0].indexes.push_back({"users_name", false, {{"name"}}, {}});
+
+    EXPECT_THAT(
+        diff_schemas(from, to).statements,
+        ElementsAre("ALTER TABLE \"users\" ADD COLUMN \"role\" text NOT NULL DEFAULT 'user'",
+                    "ALTER TABLE \"users\" DROP COLUMN \"old\"",
+                    "CREATE INDEX \"users_name\" ON \"users\" (\"name\")"));
+}
+
+TEST_F(SchemaDiff, SaysNothingWhenOnlyTheWritingDiffers) {
+    auto from = schema_of({table_of("users", {with_default(text_column("name"), "('x')")})});
+    from.tables[0].checks.push_back({"c", "name<>''"});
+    auto to = schema_of({table_of("Users", {with_default(text_column("NAME"), "'x'")})});
+    to.tables[0].checks.push_back({"c", "(\"name\" <> '')"});
+
+    EXPECT_THAT(diff_schemas(from, to).statements, IsEmpty());
+}
+
+TEST_F(SchemaDiff, RebuildsWithRowsChildrenTriggersViewsAndIndexes) {
+    auto child = table_of("posts", {text_column("author")});
+    child.foreign_keys.push_back(cascading_key("author", "users"));
+    auto users = table_of("users", {text_column("name")});
+    users.indexes.push_back({"users_name", false, {{"name"}}, {}});
+    start(schema_of({users, child}),
+          "INSERT INTO users VALUES (1, 'a'), (2, 'b'); INSERT INTO posts VALUES (10, 1), (11, 2);"
+          "CREATE TABLE log (entry TEXT);"
+          "CREATE INDEX by_hand ON users (id, name);"
+          "CREATE VIEW names AS SELECT name FROM users;"
+          "CREATE VIEW more_names AS SELECT name || '!' AS name FROM names;"
+          "CREATE TRIGGER on_users AFTER INSERT ON users BEGIN INSERT INTO log VALUES (new.name); "
+          "END;"
+          "CREATE TRIGGER on_posts AFTER INSERT ON posts BEGIN INSERT INTO log SELECT name FROM "
+          "users WHERE id = new.author; END;");
+    auto changed = users;
+    changed.columns[1] = wanted(changed.columns[1]);
+
+    change(schema_of({changed, child}));
+
+    EXPECT_THAT(query("SELECT id || name FROM users"), ElementsAre("1a", "2b"));
+    EXPECT_THAT(query("SELECT id FROM posts"), ElementsAre("10", "11"));
+    EXPECT_THAT(query("SELECT name FROM more_names"), ElementsAre("a!", "b!"));
+    EXPECT_THAT(query("SELECT name FROM pragma_index_list('users') ORDER BY name"),
+                ElementsAre("by_hand", "users_name"));
+    run("INSERT INTO users VALUES (3, 'c'); INSERT INTO posts VALUES (12, 1)");
+    EXPECT_THAT(query("SELECT entry FROM log"), ElementsAre("c", "a"));
+    run("DELETE FROM users WHERE id = 1");
+    EXPECT_THAT(query("SELECT id FROM posts"), ElementsAre("11"));
+}
+
+TEST_F(SchemaDiff, RebuildsATableThatRefersToItself) {
+    auto nodes = table_of("nodes", {text_column("parent"), text_column("name")});
+    nodes.foreign_keys.push_back(cascading_key("parent", "nodes"));
+    start(schema_of({nodes}), "INSERT INTO nodes VALUES (1, NULL, 'a'), (2, 1, 'b');");
+    nodes.columns[2].type = "blob";
+
+    change(schema_of({nodes}));
+
+    EXPECT_THAT(query("SELECT id FROM nodes"), ElementsAre("1", "2"));
+    EXPECT_THAT(query("SELECT \"table\" FROM pragma_foreign_key_list('nodes')"),
+                ElementsAre("nodes"));
+}
+
+TEST_F(SchemaDiff, KeepsTheAutoincrementCounterAheadOfTheRows) {
+    auto users = table_of("users", {text_column("name")});
+    users.columns[0].autoincrement = true;
+    start(schema_of({users}), "INSERT INTO users VALUES (7, 'a'); DELETE FROM users;");
+    users.columns[1].type = "blob";
+
+    change(schema_of({users}));
+
+    run("INSERT INTO users (name) VALUES ('b')");
+    EXPECT_THAT(query("SELECT id FROM users"), ElementsAre("8"));
+    EXPECT_THAT(query("SELECT name || seq FROM sqlite_sequence"), ElementsAre("users8"));
+}
+
+TEST_F(SchemaDiff, KeepsChecksThatNameTheirTable) {
+    auto users = table_of("users", {text_column("name")});
+    users.checks.push_back({"named", "\"users\".\"name\" <> ''"});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 'a');");
+    users.columns[1] = wanted(users.columns[1]);
+
+    change(schema_of({users}));
+
+    EXPECT_THAT(query("SELECT name FROM users"), ElementsAre("a"));
+    EXPECT_THROW(run("INSERT INTO users VALUES (2, '')"), sql_error);
+}
+
+TEST_F(SchemaDiff, RefusesNullsWhereAValueIsWanted) {
+    auto users = table_of("users", {text_column("bio")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, NULL), (2, 'x'), (3, NULL);");
+    users.columns[1] = wanted(users.columns[1]);
+
+    EXPECT_EQ(refusal_of(schema_of({users})), "refused, because users.bio is NULL in 2 row(s)");
+    EXPECT_THAT(query("SELECT count(*) FROM users"), ElementsAre("3"));
+}
+
+TEST_F(SchemaDiff, FillsWhatItIsToldTo) {
+    const auto users = table_of("users", {text_column("bio")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, NULL), (2, 'x');");
+    change_hints hints;
+    hints.fills = {{"users", "bio", "'none'"}, {"users", "email", "id || '@example.com'"}};
+
+    change(
+        schema_of({table_of("users", {wanted(text_column("bio")), wanted(text_column("email"))})}),
+        hints);
+
+    EXPECT_THAT(query("SELECT bio || ' ' || email FROM users"),
+                ElementsAre("none 1@example.com", "x 2@example.com"));
+}
+
+TEST_F(SchemaDiff, RefusesAColumnThatRowsHaveNoValueFor) {
+    start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1);");
+
+    EXPECT_EQ(refusal_of(schema_of({table_of("users", {wanted(text_column("email"))})})),
+              "refused, because the new column users.email would have no value in 1 row(s)");
+}
+
+TEST_F(SchemaDiff, RefusesDuplicatesUnderAUniqueIndex) {
+    auto users = table_of("users", {text_column("email")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 'a'), (2, 'a'), (3, NULL), (4, NULL);");
+    users.indexes.push_back({"users_email_unique", true, {{"email"}}, {}});
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.email is not unique in 2 row(s)");
+}
+
+TEST_F(SchemaDiff, RefusesReferencesToNothing) {
+    auto users = table_of("users", {});
+    auto posts = table_of("posts", {text_column("author")});
+    start(schema_of({users, posts}),
+          "INSERT INTO users VALUES (1); INSERT INTO posts VALUES (1, 1), (2, 9), (3, NULL);");
+    posts.foreign_keys.push_back(cascading_key("author", "users"));
+
+    EXPECT_EQ(refusal_of(schema_of({users, posts})),
+              "refused, because posts.author refers to no row of users in 1 row(s)");
+}
+
+TEST_F(SchemaDiff, RefusesANarrowingThatWouldLoseDigits) {
+    auto users = table_of("users", {text_column("n")});
+    start(schema_of({users}),
+          "INSERT INTO users VALUES (1, '007'), (2, '1234567890123456789012');");
+    users.columns[1].type = "integer";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.n would not be the same as integer in 1 row(s)");
+}
+
+TEST_F(SchemaDiff, ComputesDefaultsForRowsThatAreThere) {
+    start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1), (2);");
+
+    change(schema_of({table_of(
+        "users", {wanted(with_default(text_column("token"), "(lower(hex(randomblob(4))))"))})}));
+
+    EXPECT_THAT(query("SELECT count(DISTINCT token) FROM users"), ElementsAre("2"));
+}
+
+TEST_F(SchemaDiff, AddsAndChangesGeneratedColumns) {
+    auto users = table_of("users", {text_column("name")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 'ada');");
+    auto loud = text_column("loud");
+    loud.generated.emplace("upper(\"name\")", generated_kind::on_read);
+    auto stored = text_column("stored");
+    stored.generated.emplace("name || '!'", generated_kind::stored);
+    users.columns.insert(users.columns.end(), {loud, stored});
+
+    change(schema_of({users}));
+
+    EXPECT_THAT(query("SELECT loud || stored FROM users"), ElementsAre("ADAada!"));
+}
+
+TEST_F(SchemaDiff, KeepsRowsOfWhichNoColumnStays) {
+    table_description from{"t", {text_column("a")}, {}, {}, {}, {}};
+    from.columns[0].primary_key = true;
+    from.primary_key = {"a"};
+    start(schema_of({from}), "INSERT INTO t VALUES ('x'), ('y');");
+
+    change(schema_of({{"t", {with_default(text_column("b"), "'z'")}, {}, {}, {}, {}}}));
+
+    EXPECT_THAT(query("SELECT b FROM t"), ElementsAre("z", "z"));
+}
+
+TEST_F(SchemaDiff, RefusesToDropATableAViewReads) {
+    start(schema_of({table_of("users", {})}), "CREATE VIEW v AS SELECT id FROM users;");
+    try {
+        change(schema_of({}));
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::invalid_arguments);
+        EXPECT_THAT(e.what(), HasSubstr("the view v uses the table users, which is dropped"));
+    }
+}
+
+TEST_F(SchemaDiff, DropsAParentWhoseChildKeepsTheColumn) {
+    auto posts = table_of("posts", {text_column("author")});
+    posts.foreign_keys.push_back(cascading_key("author", "users"));
+    start(schema_of({table_of("users", {}), posts}),
+          "INSERT INTO users VALUES (1); INSERT INTO posts VALUES (10, 1);");
+    posts.foreign_keys.clear();
+
+    change(schema_of({posts}));
+
+    EXPECT_THAT(query("SELECT author FROM posts"), ElementsAre("1"));
+}
+
+TEST(SchemaChange, RemarksOnWhatMayHaveBeenARename) {
+    const auto change =
+        diff_schemas(schema_of({table_of("users", {text_column("bio")}), table_of("old", {})}),
+                     schema_of({table_of("users", {text_column("about")}), table_of("new", {})}));
+
+    EXPECT_THAT(change.remarks,
+                ElementsAre("users.bio is dropped with what it holds, and users.about is made; if "
+                            "it was renamed, say users.bio:about",
+                            "the table old is dropped with what it holds, and the table new is "
+                            "made; if it was renamed, say old:new"));
+}
+
+TEST(SchemaChange, RefusesToFillAColumnThatIsNot) {
+    change_hints hints;
+    hints.fills = {{"users", "nope", "1"}};
+    try {
+        (void)diff_schemas({}, schema_of({table_of("users", {})}), hints);
+        FAIL();
+    } catch (const error& e) {
+        EXPECT_STREQ(e.what(), "cannot fill users.nope: the schema has no such column");
+    }
+}
+
+}  // namespace
+}  // namespace dormouse::test

@@ -1,0 +1,88 @@
+#include "migrations/schema_renames.hpp"
+
+#include "migrations/schema_diff.hpp"
+#include "tests/migrations/schema_builder.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dormouse::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<table_description> family() {
+    auto users = table_of("users", {text_column("bio")});
+    users.checks.push_back({"c", "\"users\".\"bio\" <> 'bio'"});
+    users.indexes.push_back({"i", false, {{"bio"}, {"lower(bio)", true}}, "bio IS NOT NULL"});
+    auto posts = table_of("posts", {text_column("author")});
+    posts.foreign_keys.push_back(cascading_key("author", "users"));
+    return {users, posts};
+}
+
+std::string refusal_of(std::vector<std::string> hints) {
+    try {
+        (void)rename_in_schema(family(), hints);
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::invalid_arguments);
+        return e.what();
+    }
+    return "none";
+}
+
+TEST(SchemaRenames, RenameTablesAndColumnsWhereverTheyAreUsed) {
+    const std::vector<std::string> hints{"users.bio:about", "users.id:key", "users:people"};
+
+    const auto renamed = rename_in_schema(family(), hints);
+
+    EXPECT_THAT(renamed.statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME TO \"people\"",
+                            "ALTER TABLE \"people\" RENAME COLUMN \"bio\" TO \"about\"",
+                            "ALTER TABLE \"people\" RENAME COLUMN \"id\" TO \"key\""));
+    const auto& people = renamed.tables[0];
+    EXPECT_EQ(people.columns[1].name, "about");
+    EXPECT_THAT(people.primary_key, ElementsAre("key"));
+    EXPECT_EQ(people.checks[0].expression, "\"people\".\"about\" <> 'bio'");
+    EXPECT_EQ(people.indexes[0].keys[0].text, "about");
+    EXPECT_EQ(people.indexes[0].keys[1].text, "lower(\"about\")");
+    EXPECT_EQ(people.indexes[0].where, "\"about\" IS NOT NULL");
+    EXPECT_EQ(renamed.tables[1].foreign_keys[0].parent_table, "people");
+    EXPECT_THAT(renamed.tables[1].foreign_keys[0].parent_columns, ElementsAre("key"));
+}
+
+TEST(SchemaRenames, PassOverHintsThatWereFollowedBefore) {
+    const std::vector<std::string> hints{"persons:users", "persons.story:bio"};
+
+    EXPECT_THAT(rename_in_schema(family(), hints).statements, IsEmpty());
+}
+
+TEST(SchemaRenames, RefuseWhatTheyCannotDoAndSayWhatThereIs) {
+    EXPECT_EQ(refusal_of({"users"}),
+              "cannot rename users: write old_table:new_table or table.old_column:new_column");
+    EXPECT_EQ(refusal_of({"user:people"}),
+              "cannot rename user:people: there is no table user; there are: users, posts");
+    EXPECT_EQ(refusal_of({"users:posts"}),
+              "cannot rename users:posts: there is a table posts already");
+    EXPECT_EQ(refusal_of({"users.name:nick"}),
+              "cannot rename users.name:nick: users has no column name; it has: id, bio");
+    EXPECT_EQ(refusal_of({"users.bio:id"}),
+              "cannot rename users.bio:id: users has a column id already");
+}
+
+TEST(SchemaRenames, LeaveOnlyTheRestToTheDiffer) {
+    auto to = family();
+    to[0].name = "people";
+    to[0].checks[0].expression = "people.bio <> 'bio'";
+    to[1].foreign_keys[0].parent_table = "people";
+    change_hints hints;
+    hints.renames = {"users:people"};
+
+    EXPECT_THAT(diff_schemas(schema_of(family()), schema_of(to), hints).statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME TO \"people\""));
+}
+
+}  // namespace
+}  // namespace dormouse::test

@@ -100,9 +100,18 @@ bool checks_fit(const table_pair& pair) {
            });
 }
 
+/// SQLite drops no index that a UNIQUE constraint has made.
+bool unique_constraints_fit(const table_pair& pair) {
+    return std::ranges::all_of(pair.from->indexes, [&](const auto& index) {
+        return !index.name.starts_with("sqlite_autoindex_") ||
+               find_index(*pair.to, index.name) != nullptr;
+    });
+}
+
 /// ALTER TABLE can do what is asked.
 bool can_alter(const table_pair& pair, fills values) {
-    return same_names(pair.from->primary_key, pair.to->primary_key) && checks_fit(pair) &&
+    return unique_constraints_fit(pair) &&
+           same_names(pair.from->primary_key, pair.to->primary_key) && checks_fit(pair) &&
            foreign_keys_fit(pair) && columns_fit(pair, values);
 }
 

@@ -1,5 +1,6 @@
 #include "migrations/schema_diff.hpp"
 
+#include "migrations/database_schema.hpp"
 #include "migrations/runner.hpp"
 #include "tests/migrations/schema_builder.hpp"
 #include "tests/support/open_storage.hpp"
@@ -34,6 +35,12 @@ protected:
         schema_ = std::move(schema);
     }
 
+    /// Goes on from what the database has.
+    void follow_database() {
+        auto turn = object_->begin_turn();
+        schema_.tables = read_database_schema(turn);
+    }
+
     void change(const schema_snapshot& to, change_hints hints = {}) {
         hints.attached = [this](std::span<const std::string> renames) {
             EXPECT_THAT(renames, IsEmpty());
@@ -52,16 +59,8 @@ protected:
     }
 
     std::vector<attached_object> attached() {
-        std::vector<attached_object> all;
         auto turn = object_->begin_turn();
-        auto rows = turn.prepare(
-            "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS "
-            "NOT NULL AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY rowid");
-        while (rows->step()) {
-            all.push_back({std::string(rows->text(0)), std::string(rows->text(1)),
-                           std::string(rows->text(2)), std::string(rows->text(3))});
-        }
-        return all;
+        return read_attached_objects(turn);
     }
 
     std::vector<std::string> query(std::string_view sql) {
@@ -269,6 +268,21 @@ TEST_F(SchemaDiff, AddsAndChangesGeneratedColumns) {
     change(schema_of({users}));
 
     EXPECT_THAT(query("SELECT loud || stored FROM users"), ElementsAre("ADAada!"));
+}
+
+TEST_F(SchemaDiff, TurnsAUniqueConstraintIntoTheIndexThatIsDeclared) {
+    migrate(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email text UNIQUE);"
+        "INSERT INTO users VALUES (1, 'a');");
+    follow_database();
+    auto users = table_of("users", {text_column("email")});
+    users.indexes.push_back({"users_email_unique", true, {{"email"}}, {}});
+
+    change(schema_of({users}));
+
+    EXPECT_THAT(query("SELECT email FROM users"), ElementsAre("a"));
+    EXPECT_THAT(query("SELECT name FROM pragma_index_list('users')"),
+                ElementsAre("users_email_unique"));
 }
 
 TEST_F(SchemaDiff, KeepsRowsOfWhichNoColumnStays) {

@@ -1,0 +1,20 @@
+// The schema a database really has, in the form in which programs and snapshots have theirs.
+#pragma once
+
+#include "migrations/attached_objects.hpp"
+
+#include <dormouse/lease.hpp>
+#include <dormouse/table_description.hpp>
+
+#include <vector>
+
+namespace dormouse {
+
+/// Every table but SQLite's own (`sqlite_...`) and the library's (`__...`), in order of creation.
+/// A UNIQUE constraint appears as the index SQLite keeps for it, `sqlite_autoindex_...`.
+[[nodiscard]] std::vector<table_description> read_database_schema(lease& turn);
+
+/// The triggers, views and indexes, in order of creation.
+[[nodiscard]] std::vector<attached_object> read_attached_objects(lease& turn);
+
+}  // namespace dormouse

@@ -1,6 +1,7 @@
 #include "migrations/row_queries.hpp"
 
 #include "migrations/row_check.hpp"
+#include "migrations/sql_tokens.hpp"
 
 #include <array>
 #include <cstdint>
@@ -133,6 +134,22 @@ std::string query_duplicates(std::string_view table, const index_description& in
 std::string query_violations(std::string_view table, const check_description& check) {
     return count_rows(std::string(table) + " does not meet the check " + check.name,
                       quoted_identifier(table) + " WHERE NOT (" + check.expression + ")");
+}
+
+std::string query_other_columns(const table_description& table) {
+    std::string declared;
+    for (const auto& column : table.columns) {
+        declared.append(declared.empty() ? "VALUES (" : ", (").append(text_literal(column.name));
+        declared.append(", ").append(text_literal(column.type));
+        declared.append(column.not_null ? ", 1)" : ", 0)");
+    }
+    const auto found = "SELECT name, lower(type), \"notnull\" FROM pragma_table_xinfo(" +
+                       text_literal(table.name) + ")";
+    return count_rows("the table " + table.name +
+                          " was made otherwise by an earlier push (db reset begins afresh), as "
+                          "its columns show",
+                      "(SELECT * FROM (" + found + " EXCEPT " + declared +
+                          ") UNION ALL SELECT * FROM (" + declared + " EXCEPT " + found + "))");
 }
 
 std::string query_orphans(std::string_view table, const foreign_key_description& key) {

@@ -30,6 +30,9 @@ namespace dormouse {
 /// Rows that do not meet `check`.
 [[nodiscard]] std::string query_violations(std::string_view table, const check_description& check);
 
+/// Columns in which the table a database has differs from `table`, by name, type or NOT NULL.
+[[nodiscard]] std::string query_other_columns(const table_description& table);
+
 /// Rows that refer to nothing.
 [[nodiscard]] std::string query_orphans(std::string_view table, const foreign_key_description& key);
 

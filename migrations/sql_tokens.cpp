@@ -136,6 +136,14 @@ bool same_name(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+std::string text_literal(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) {
+        out.append(c == '\'' ? 2 : 1, c);
+    }
+    return out + "'";
+}
+
 std::string_view trim_blanks(std::string_view text) {
     text.remove_prefix(blanks_length(text));
     while (!text.empty() && is_blank(text.back())) {

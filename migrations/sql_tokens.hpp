@@ -38,6 +38,9 @@ struct sql_token {
 /// SQLite compares names so: A to Z equal a to z, nothing else is folded.
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b);
 
+/// `text` as an SQL string, in single quotes.
+[[nodiscard]] std::string text_literal(std::string_view text);
+
 /// `text` without the white space around it.
 [[nodiscard]] std::string_view trim_blanks(std::string_view text);
 

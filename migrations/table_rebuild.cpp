@@ -86,14 +86,6 @@ bool has_counter(const table_description& table) {
                                [](const auto& column) { return column.autoincrement; });
 }
 
-std::string text_literal(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text) {
-        out.append(c == '\'' ? 2 : 1, c);
-    }
-    return out + "'";
-}
-
 // The counter is ahead of the rows when the last ones were deleted.
 void keep_counter(std::vector<std::string>& statements, std::string_view old_name,
                   std::string_view new_name) {

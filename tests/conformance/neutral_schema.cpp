@@ -1,5 +1,7 @@
 #include "tests/conformance/neutral_schema.hpp"
 
+#include "migrations/sql_tokens.hpp"
+
 #include <dormouse/schema.hpp>
 
 #include <algorithm>
@@ -212,14 +214,6 @@ std::string sql_name(element named, std::string_view key) {
         return to_snake_case(given ? explicit_name : std::string_view(named["key"]));
     }
     return given ? std::string(explicit_name) : to_snake_case(std::string_view(named[key]));
-}
-
-std::string text_literal(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text) {
-        out.append(c == '\'' ? 2 : 1, c);
-    }
-    return out + "'";
 }
 
 std::vector<table_description> read_schema(element schema) {

@@ -15,7 +15,4 @@ namespace conformance {
 /// What a program's name is called in SQL: by its explicit name, else in snake_case.
 [[nodiscard]] std::string sql_name(simdjson::dom::element named, std::string_view key);
 
-/// Text in single quotes.
-[[nodiscard]] std::string text_literal(std::string_view text);
-
 }  // namespace conformance

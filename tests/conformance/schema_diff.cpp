@@ -18,8 +18,8 @@
 
 namespace {
 
-using conformance::text_literal;
 using dormouse::quoted_identifier;
+using dormouse::text_literal;
 using simdjson::dom::element;
 
 std::string sql_value(element value) {

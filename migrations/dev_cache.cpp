@@ -1,0 +1,129 @@
+#include "migrations/dev_cache.hpp"
+
+#include "migrations/json_writer.hpp"
+#include "migrations/project_file.hpp"
+#include "migrations/snapshot_json.hpp"
+
+#include <dormouse/error.hpp>
+#include <dormouse/json.hpp>
+
+#include <optional>
+#include <system_error>
+
+namespace dormouse {
+namespace {
+
+// The file's own names.
+struct database_json {
+    std::optional<std::string> prodSnapshotHash;
+    std::optional<std::string> lastPush;
+    std::optional<std::int64_t> devMigrationCount;
+};
+struct state_json {
+    std::string epoch;
+    std::map<std::string, database_json> databases;
+};
+
+dev_state parse_state(const std::string& text) {
+    const auto json = from_json<state_json>(text);
+    if (json.epoch.empty()) {
+        throw error(errc::invalid_request, "epoch must not be empty");
+    }
+    dev_state state{json.epoch, {}};
+    for (const auto& [name, database] : json.databases) {
+        state.databases[name] = {database.prodSnapshotHash.value_or(""),
+                                 database.lastPush.value_or(""),
+                                 database.devMigrationCount.value_or(0)};
+    }
+    return state;
+}
+
+std::string write_state(const dev_state& state) {
+    json_writer json(json_layout::indented);
+    json.begin_object();
+    json.text("epoch", state.epoch);
+    json.begin_object("databases");
+    for (const auto& [name, database] : state.databases) {
+        json.begin_object(name);
+        json.text("prodSnapshotHash", database.production_hash);
+        if (!database.last_push.empty()) {
+            json.text("lastPush", database.last_push);
+        }
+        json.key("devMigrationCount");
+        json.raw(std::to_string(database.dev_migrations));
+        json.end_object();
+    }
+    json.end_object();
+    json.end_object();
+    return json.take() + "\n";
+}
+
+void remove_with_contents(const std::filesystem::path& path) {
+    std::error_code failed;
+    std::filesystem::remove_all(path, failed);
+    if (failed) {
+        throw error(errc::storage_failed, path.string() + ": " + failed.message());
+    }
+}
+
+}  // namespace
+
+std::string make_epoch(timestamp moment) {
+    return to_base36(static_cast<std::uint64_t>(moment.time_since_epoch().count()));
+}
+
+dev_state dev_cache::load(timestamp moment) const {
+    const auto path = root_ / "state.json";
+    const auto text = read_project_file(path);
+    if (!text) {
+        const dev_state fresh{make_epoch(moment), {}};
+        save(fresh);
+        return fresh;
+    }
+    try {
+        return parse_state(*text);
+    } catch (const error& failed) {
+        throw error(errc::migration_failed,
+                    "[db] Failed to parse " + path.string() + ": " + failed.what() +
+                        ". Mend it, or delete it to start a new epoch with empty development "
+                        "databases");
+    }
+}
+
+void dev_cache::save(const dev_state& state) const {
+    if (!read_project_file(root_ / ".gitignore")) {
+        write_project_file(root_ / ".gitignore", "*\n");
+    }
+    write_project_file(root_ / "state.json", write_state(state));
+}
+
+std::filesystem::path dev_cache::directory(const std::string& database) const {
+    return root_ / "databases" / database;
+}
+
+std::vector<stored_migration> dev_cache::migrations(const std::string& database) const {
+    return read_migrations(directory(database) / "migrations");
+}
+
+bool dev_cache::has_migration(const std::string& database, const std::string& name) const {
+    std::error_code absent;
+    return std::filesystem::exists(directory(database) / "migrations" / (name + ".sql"), absent);
+}
+
+void dev_cache::replace(const std::string& database, const stored_migration& migration,
+                        const schema_snapshot& schema) const {
+    const auto home = directory(database);
+    write_project_file(home / "migrations" / (migration.name + ".sql"), migration.sql);
+    write_project_file(home / "_snapshot.json", to_snapshot_json(schema));
+    for (const auto& other : migrations(database)) {
+        if (other.name != migration.name) {
+            remove_with_contents(home / "migrations" / (other.name + ".sql"));
+        }
+    }
+}
+
+void dev_cache::clear(const std::string& database) const {
+    remove_with_contents(directory(database));
+}
+
+}  // namespace dormouse

@@ -1,0 +1,64 @@
+// While a program is developed, its schema changes many times before a migration is worth keeping.
+// What `push` makes of it lives in a cache that is never committed: the epoch all development
+// objects belong to, and one squashed migration for each database.
+//
+//     .dormouse/state.json                            epoch, and what was pushed when
+//     .dormouse/databases/<db>/_snapshot.json         the schema pushed last
+//     .dormouse/databases/<db>/migrations/dev_<hash>.sql
+#pragma once
+
+#include "migrations/migration_history.hpp"
+#include "migrations/snapshot.hpp"
+
+#include <dormouse/timestamp.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dormouse {
+
+/// What is known of one database since it was pushed.
+struct pushed_database {
+    std::string production_hash;  ///< Of the production schema the push was made from.
+    std::string last_push;        ///< ISO 8601; empty: never.
+    std::int64_t dev_migrations = 0;
+};
+
+struct dev_state {
+    std::string epoch;
+    std::map<std::string, pushed_database> databases;
+};
+
+/// Milliseconds since 1970 in base 36.
+[[nodiscard]] std::string make_epoch(timestamp moment);
+
+/// **Thread safety:** one thread. **Errors:** `errc::storage_failed` naming the file.
+class dev_cache {
+public:
+    explicit dev_cache(std::filesystem::path root) : root_(std::move(root)) {}
+
+    /// The state on disk; without one, a new state of a new epoch, which is saved at once.
+    /// Errors: `errc::migration_failed` when the file is corrupt. A new epoch in its place would
+    /// orphan every development database.
+    [[nodiscard]] dev_state load(timestamp moment) const;
+    void save(const dev_state& state) const;
+
+    /// None, or one.
+    [[nodiscard]] std::vector<stored_migration> migrations(const std::string& database) const;
+    [[nodiscard]] bool has_migration(const std::string& database, const std::string& name) const;
+    /// Puts `migration` in the place of all others of the database.
+    void replace(const std::string& database, const stored_migration& migration,
+                 const schema_snapshot& schema) const;
+    /// Removes the database's migrations and snapshot.
+    void clear(const std::string& database) const;
+
+private:
+    [[nodiscard]] std::filesystem::path directory(const std::string& database) const;
+
+    std::filesystem::path root_;
+};
+
+}  // namespace dormouse

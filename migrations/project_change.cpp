@@ -1,0 +1,47 @@
+#include "migrations/project_change.hpp"
+
+#include "migrations/database_schema.hpp"
+#include "migrations/scratch_database.hpp"
+
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+/// What hangs on the tables after the migrations so far, and the renames to come.
+std::vector<attached_object> find_attached(const migration_history& history,
+                                           std::span<const std::string> renames) {
+    if (history.migrations.empty()) {
+        return {};
+    }
+    scratch_database database;
+    replay(database.turn(), history.migrations);
+    for (const auto& statement : renames) {
+        database.turn().execute(statement);
+    }
+    return read_attached_objects(database.turn());
+}
+
+}  // namespace
+
+schema_snapshot declared_snapshot(const declared_database& database) {
+    schema_snapshot snapshot;
+    snapshot.tables = database.tables;
+    return snapshot;
+}
+
+project_change find_change(const project_paths& paths, const declared_database& database,
+                           const command_hints& hints) {
+    project_change found{read_history(paths.migrations / database.name), {}, {}};
+    found.production = schema_after(found.history);
+    auto declared = declared_snapshot(database);
+    declared.views = found.production.views;  // a program declares none
+    found.change =
+        diff_schemas(found.production, declared,
+                     {hints.renames, hints.fills, [&](std::span<const std::string> renames) {
+                          return find_attached(found.history, renames);
+                      }});
+    return found;
+}
+
+}  // namespace dormouse

@@ -1,0 +1,24 @@
+// What every command begins with: where production stands, and what leads from there to the schema
+// the program declares.
+#pragma once
+
+#include "migrations/migration_history.hpp"
+#include "migrations/project_commands.hpp"
+
+namespace dormouse {
+
+struct project_change {
+    migration_history history;
+    schema_snapshot production;
+    schema_change change;
+};
+
+/// Errors: those of `read_history`, `schema_after` and `diff_schemas`.
+[[nodiscard]] project_change find_change(const project_paths& paths,
+                                         const declared_database& database,
+                                         const command_hints& hints);
+
+/// The declared schema as the snapshot that comes after `production`.
+[[nodiscard]] schema_snapshot declared_snapshot(const declared_database& database);
+
+}  // namespace dormouse

@@ -1,0 +1,21 @@
+// The files of a project's migrations are read by people, programs and version control. None may
+// ever be seen half written.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dormouse {
+
+/// The file's bytes; nothing when there is no such file.
+/// Errors: `errc::storage_failed` naming the file and the reason.
+[[nodiscard]] std::optional<std::string> read_project_file(const std::filesystem::path& path);
+
+/// Puts `text` in the file's place, or leaves what is there: after a crash too, one of both is
+/// found whole. Creates the directories above.
+/// Errors: `errc::storage_failed` naming the file and the reason.
+void write_project_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace dormouse

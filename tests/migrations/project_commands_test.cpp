@@ -1,0 +1,294 @@
+#include "migrations/project_commands.hpp"
+
+#include "migrations/dev_cache.hpp"
+#include "migrations/migration_history.hpp"
+#include "migrations/project_file.hpp"
+#include "tests/migrations/schema_builder.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <dormouse/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dormouse::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+// 2024-03-15T12:30:45Z
+constexpr timestamp noon{std::chrono::seconds(1'710'505'845)};
+constexpr auto later = noon + std::chrono::hours(1);
+
+/// A project with one database, `main`.
+class ProjectCommands : public testing::Test {
+protected:
+    static declared_database with(std::vector<column_description> columns) {
+        return {"main", {table_of("users", std::move(columns))}};
+    }
+    push_result push(const declared_database& database, timestamp moment = noon) {
+        return push_one(paths(), database, {}, moment);
+    }
+    generate_result generate(const declared_database& database, timestamp moment = noon,
+                             std::string name = {}) {
+        return generate_one(paths(), database, {std::move(name), {}}, moment);
+    }
+    status_result status(const declared_database& database) {
+        return status_one(paths(), database, {}, later);
+    }
+    validation_result validate(const declared_database& database,
+                               dev_migrations which = dev_migrations::included) {
+        return validate_one(paths(), database, which);
+    }
+
+    [[nodiscard]] project_paths paths() const {
+        return {directory_.path() / "migrations", directory_.path() / ".dormouse"};
+    }
+    [[nodiscard]] std::filesystem::path in(const std::string& file) const {
+        return directory_.path() / file;
+    }
+    [[nodiscard]] std::string text_of(const std::string& file) const {
+        return read_project_file(in(file)).value_or("absent");
+    }
+    void write(const std::string& file, std::string_view text) const {
+        write_project_file(in(file), text);
+    }
+    [[nodiscard]] std::vector<std::string> files_in(const std::string& directory) const {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(in(directory))) {
+            names.push_back(entry.path().filename().string());
+        }
+        std::ranges::sort(names);
+        return names;
+    }
+    template <class Work>
+    std::string refusal_of(Work work) {
+        try {
+            work();
+        } catch (const error& e) {
+            return e.what();
+        }
+        return "none";
+    }
+
+private:
+    temporary_directory directory_;
+};
+
+TEST_F(ProjectCommands, PushSquashesTheChangeIntoOneDevMigration) {
+    const auto first = push(with({}));
+    const auto second = push(with({text_column("bio")}), later);
+
+    EXPECT_THAT(second.migration, StartsWith("dev_"));
+    EXPECT_EQ(second.migration.size(), std::string("dev_a1b2c3d4").size());
+    EXPECT_NE(first.migration, second.migration);
+    EXPECT_EQ(second.statements, 1U);
+    EXPECT_TRUE(second.changed);
+    EXPECT_THAT(files_in(".dormouse/databases/main/migrations"),
+                ElementsAre(second.migration + ".sql"));
+    EXPECT_THAT(text_of(".dormouse/databases/main/migrations/" + second.migration + ".sql"),
+                StartsWith("CREATE TABLE IF NOT EXISTS \"users\""));
+    EXPECT_EQ(text_of(".dormouse/.gitignore"), "*\n");
+    EXPECT_EQ(text_of(".dormouse/state.json"), R"({
+  "epoch": "ltsn0ky0",
+  "databases": {
+    "main": {
+      "prodSnapshotHash": "2ylj0t",
+      "lastPush": "2024-03-15T13:30:45.000Z",
+      "devMigrationCount": 1
+    }
+  }
+}
+)");
+}
+
+TEST_F(ProjectCommands, PushWritesNothingForTheSameChange) {
+    const auto first = push(with({}));
+
+    const auto again = push(with({}), later);
+
+    EXPECT_EQ(again.migration, first.migration);
+    EXPECT_FALSE(again.changed);
+}
+
+TEST_F(ProjectCommands, PushTakesBackADevMigrationThatIsNoLongerNeeded) {
+    (void)generate(with({}));
+    (void)push(with({text_column("bio")}));
+
+    const auto back = push(with({}));
+
+    EXPECT_EQ(back.migration, "");
+    EXPECT_TRUE(back.changed);
+    EXPECT_EQ(status(with({})).dev_migrations, 0U);
+}
+
+TEST_F(ProjectCommands, APushOverAnotherTableOfThatNameIsNotPassedOver) {
+    (void)push(with({}));
+    const auto old =
+        text_of(".dormouse/databases/main/migrations/" + push(with({})).migration + ".sql");
+    (void)push(with({text_column("bio")}));
+    write(".dormouse/databases/main/migrations/dev_0.sql", old);
+
+    const auto result = validate(with({text_column("bio")}));
+
+    ASSERT_EQ(result.errors.size(), 1U);
+    EXPECT_THAT(result.errors[0].message,
+                HasSubstr("the table users was made otherwise by an earlier push"));
+}
+
+TEST_F(ProjectCommands, GenerateWritesMigrationAndSnapshotAndClearsDevState) {
+    (void)push(with({}));
+
+    const auto made = generate(with({}), noon, "users");
+
+    EXPECT_EQ(made.migration, "20240315123045_users");
+    EXPECT_EQ(made.file, in("migrations/main/20240315123045_users.sql"));
+    EXPECT_EQ(made.statements, 1U);
+    EXPECT_THAT(text_of("migrations/main/20240315123045_users.sql"),
+                StartsWith("-- snapshot 00000ltsn0ky0 follows 0000000000000\n\nCREATE TABLE "
+                           "\"users\" ("));
+    EXPECT_THAT(text_of("migrations/main/_snapshot.json"), HasSubstr("\"prevId\": \"00000000000"));
+    EXPECT_EQ(status(with({})).dev_migrations, 0U);
+    EXPECT_EQ(generate(with({})).migration, "");
+    EXPECT_EQ(generate(with({text_column("bio")}), later).migration, "20240315133045");
+}
+
+TEST_F(ProjectCommands, GenerateKeepsTriggersOfARebuiltTable) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql",
+          "CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM users WHERE bio = 'x'; END;");
+
+    const auto made = generate(with({wanted(text_column("bio"))}), later);
+
+    EXPECT_THAT(text_of("migrations/main/" + made.migration + ".sql"),
+                HasSubstr("DROP TABLE \"users\";\n\nALTER TABLE \"__new_users\" RENAME TO "
+                          "\"users\";\n\nCREATE TRIGGER t AFTER INSERT ON users"));
+    EXPECT_TRUE(validate(with({wanted(text_column("bio"))})).valid());
+}
+
+TEST_F(ProjectCommands, GenerateRefusesNamesAndClocksThatDoNotSort) {
+    EXPECT_THAT(refusal_of([&] { (void)generate(with({}), noon, "../x"); }),
+                HasSubstr("letters, digits, _ and - only"));
+    (void)generate(with({}), later);
+    EXPECT_THAT(refusal_of([&] { (void)generate(with({text_column("bio")}), noon); }),
+                HasSubstr("would not come after 20240315133045"));
+}
+
+TEST_F(ProjectCommands, DerivesALostSnapshotFromTheMigrations) {
+    (void)generate(with({text_column("bio")}));
+    const auto snapshot = text_of("migrations/main/_snapshot.json");
+    std::filesystem::remove(in("migrations/main/_snapshot.json"));
+
+    EXPECT_EQ(generate(with({text_column("bio")}), later).migration, "");
+
+    EXPECT_EQ(text_of("migrations/main/_snapshot.json"), snapshot);
+}
+
+TEST_F(ProjectCommands, NoticesTwoMigrationsMadeFromTheSameState) {
+    (void)generate(with({}));
+    const auto parent = text_of("migrations/main/_snapshot.json");
+    (void)generate(with({text_column("bio")}), later);
+    write("migrations/main/_snapshot.json", parent);  // as on another branch
+    std::filesystem::rename(in("migrations/main/20240315133045.sql"), in("theirs.sql"));
+    (void)generate(with({text_column("age")}), later + std::chrono::hours(1));
+    std::filesystem::rename(in("theirs.sql"), in("migrations/main/20240315133045.sql"));
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({text_column("age")})); }),
+                HasSubstr("20240315143045 does not follow 20240315133045: both were generated from "
+                          "the same state, on two branches"));
+}
+
+TEST_F(ProjectCommands, NoticesASnapshotOfAnotherMigration) {
+    (void)generate(with({}));
+    const auto old = text_of("migrations/main/_snapshot.json");
+    (void)generate(with({text_column("bio")}), later);
+    write("migrations/main/_snapshot.json", old);
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("_snapshot.json is not the one that 20240315133045 made"));
+}
+
+TEST_F(ProjectCommands, RefusesACorruptSnapshot) {
+    write("migrations/main/_snapshot.json", "<<<<<<< HEAD");
+
+    EXPECT_THAT(
+        refusal_of([&] { (void)push(with({})); }),
+        testing::AllOf(StartsWith("[db] Failed to parse snapshot at "),
+                       HasSubstr("The file appears corrupt — restore from git, or delete it "
+                                 "if you intend to re-derive migrations from scratch")));
+}
+
+TEST_F(ProjectCommands, RefusesACorruptStateInsteadOfANewEpoch) {
+    write(".dormouse/state.json", "{\"epoch\": ");
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("Mend it, or delete it to start a new epoch"));
+    EXPECT_EQ(text_of(".dormouse/state.json"), "{\"epoch\": ");
+}
+
+TEST_F(ProjectCommands, StatusTellsWhatIsPendingAndWhetherProductionMovedOn) {
+    (void)generate(with({}));
+    (void)push(with({text_column("bio")}));
+    const auto before = status(with({text_column("bio")}));
+    EXPECT_EQ(before.production_migrations, 1U);
+    EXPECT_EQ(before.dev_migrations, 1U);
+    EXPECT_FALSE(before.production_changed);
+    EXPECT_THAT(before.pending, ElementsAre("ALTER TABLE \"users\" ADD COLUMN \"bio\" text"));
+    EXPECT_EQ(before.last_push, "2024-03-15T12:30:45.000Z");
+
+    // A teammate's migration arrives.
+    const auto state = text_of(".dormouse/state.json");
+    (void)generate(with({text_column("age")}), later);
+    write(".dormouse/state.json", state);
+
+    EXPECT_TRUE(status(with({text_column("age")})).production_changed);
+}
+
+TEST_F(ProjectCommands, ValidateCollectsEveryError) {
+    write("migrations/main/20240315123045_bad.sql",
+          "INVALID;\nCREATE TABLE users (id INTEGER PRIMARY KEY);\n--> breakpoint\n"
+          "INSERT INTO nope VALUES (1);");
+
+    const auto result = validate(with({}));
+
+    EXPECT_FALSE(result.valid());
+    ASSERT_EQ(result.errors.size(), 2U);
+    EXPECT_EQ(result.errors[0].migration, "20240315123045_bad");
+    EXPECT_EQ(result.errors[0].chunk, 0U);
+    EXPECT_EQ(result.errors[0].statement, "INVALID");
+    EXPECT_EQ(result.errors[0].message, "near \"INVALID\": syntax error");
+    EXPECT_EQ(result.errors[1].chunk, 1U);
+    EXPECT_EQ(result.errors[1].message, "no such table: nope");
+    EXPECT_THAT(result.drift, IsEmpty());
+}
+
+TEST_F(ProjectCommands, ValidateFindsBrokenReferencesAndDrift) {
+    write("migrations/main/1.sql",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER PRIMARY "
+          "KEY, author REFERENCES users(id)); INSERT INTO posts VALUES (3, 9);");
+
+    const auto result = validate(with({text_column("bio")}));
+
+    EXPECT_THAT(result.broken_references, ElementsAre("posts row 3 refers to no row of users"));
+    EXPECT_THAT(result.drift,
+                ElementsAre("[missing] table users: column bio", "[extra] table posts"));
+}
+
+TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {
+    (void)generate(with({}));
+    (void)push(with({text_column("bio")}));
+
+    const auto with_dev = validate(with({text_column("bio")}));
+    EXPECT_TRUE(with_dev.valid());
+    EXPECT_TRUE(with_dev.includes_dev);
+    EXPECT_EQ(with_dev.migrations, 2U);
+    const auto without = validate(with({text_column("bio")}), dev_migrations::left_out);
+    EXPECT_FALSE(without.includes_dev);
+    EXPECT_THAT(without.drift, ElementsAre("[missing] table users: column bio"));
+}
+
+}  // namespace
+}  // namespace dormouse::test

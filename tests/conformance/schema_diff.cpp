@@ -171,34 +171,41 @@ void compare_schema(element expected, migrated_object& object, conformance::verd
     verdict.holds("tables", names == object.tables());
 }
 
-/// What the schema computes is compared by its type when it is another each time.
-bool is_computed(migrated_object& object, const std::string& place, element value) {
-    std::string_view sql;
-    if (value["$default"].get(sql) != simdjson::SUCCESS &&
-        value["$computed"].get(sql) != simdjson::SUCCESS) {
-        return false;
+/// One value of one row of an object.
+struct row_value {
+    migrated_object& object;
+    std::string row;  ///< FROM and a query with this row only.
+    std::string column;
+
+    [[nodiscard]] bool meets(const std::string& condition) const {
+        return object.value("SELECT " + condition + " FROM " + row) == "1";
     }
-    const std::string expression(sql);
-    return object.value("SELECT (" + expression + ") IS (" + place + ") OR ('" +
-                        (expression.find('(') == std::string::npos ? "" : "varies") +
-                        "' <> '' AND typeof(" + expression + ") = typeof((" + place + ")))") == "1";
+    [[nodiscard]] bool is(const std::string& literal) const {
+        return meets(column + " IS " + literal + " AND typeof(" + column + ") = typeof(" + literal +
+                     ")");
+    }
+};
+
+/// What differs each time it is computed is compared by its type.
+bool is_computed(const row_value& found, std::string_view sql) {
+    const auto expression = "(" + std::string(sql) + ")";
+    return found.meets(found.column + " IS " + expression) ||
+           (sql.find('(') != std::string::npos &&
+            found.meets("typeof(" + found.column + ") = typeof" + expression));
 }
 
-/// The value at `place`, a query, is the expected one.
-bool is_value(migrated_object& object, const std::string& place, element value) {
-    if (value.is_object()) {
-        std::string_view hex;
-        if (value["$blob"].get(hex) == simdjson::SUCCESS) {
-            return object.value("SELECT lower(hex((" + place + ")))") == hex;
-        }
-        return is_computed(object, place, value);
+bool is_value(const row_value& found, element value) {
+    std::string_view text;
+    if (!value.is_object()) {
+        return found.is(value.is_bool() ? (bool(value) ? "1" : "0") : sql_value(value));
     }
-    std::string literal = sql_value(value);
-    if (value.is_bool()) {
-        literal = bool(value) ? "1" : "0";
+    if (value["$blob"].get(text) == simdjson::SUCCESS) {
+        return found.meets("lower(hex(" + found.column + ")) = " + text_literal(text));
     }
-    return object.value("SELECT (" + place + ") IS " + literal + " AND typeof((" + place +
-                        ")) = typeof(" + literal + ")") == "1";
+    if (value["$computed"].get(text) == simdjson::SUCCESS) {
+        return found.meets(found.column + " IS (" + std::string(text) + ")");
+    }
+    return is_computed(found, std::string_view(value["$default"]));
 }
 
 void compare_rows(element expected, migrated_object& object, conformance::verdict& verdict) {
@@ -208,14 +215,16 @@ void compare_rows(element expected, migrated_object& object, conformance::verdic
                       object.value("SELECT count(*) FROM " + table));
         std::size_t at = 0;
         for (const element row : rows.get_array()) {
+            const auto source = "(SELECT * FROM " + table + " ORDER BY rowid LIMIT 1 OFFSET " +
+                                std::to_string(at++) + ")";
             for (const auto [column, value] : row.get_object()) {
-                const auto place = "SELECT " + quoted_identifier(column) + " FROM " + table +
-                                   " ORDER BY rowid LIMIT 1 OFFSET " + std::to_string(at);
-                verdict.equal("value", conformance::canonical(value),
-                              is_value(object, place, value) ? conformance::canonical(value)
-                                                             : object.value(place));
+                const row_value found{object, source, quoted_identifier(column)};
+                const auto wanted = conformance::canonical(value);
+                verdict.equal("value", wanted,
+                              is_value(found, value)
+                                  ? wanted
+                                  : object.value("SELECT " + found.column + " FROM " + source));
             }
-            ++at;
         }
     }
 }

@@ -169,6 +169,21 @@ TEST_F(ProjectCommands, GenerateKeepsTriggersOfARebuiltTable) {
     EXPECT_TRUE(validate(with({wanted(text_column("bio"))})).valid());
 }
 
+TEST_F(ProjectCommands, GenerateFollowsATriggerThroughARename) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql",
+          "CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM users WHERE bio = 'x'; END;");
+    const declared_database people{"main", {table_of("people", {wanted(text_column("about"))})}};
+
+    const auto made =
+        generate_one(paths(), people, {"", {{"users:people", "users.bio:about"}, {}}}, later);
+
+    EXPECT_THAT(text_of("migrations/main/" + made.migration + ".sql"),
+                HasSubstr("AFTER INSERT ON \"people\" BEGIN DELETE FROM \"people\" WHERE \"about\" "
+                          "= 'x'; END;"));
+    EXPECT_TRUE(validate(people).valid());
+}
+
 TEST_F(ProjectCommands, GenerateRefusesNamesAndClocksThatDoNotSort) {
     EXPECT_THAT(refusal_of([&] { (void)generate(with({}), noon, "../x"); }),
                 HasSubstr("letters, digits, _ and - only"));
@@ -275,6 +290,15 @@ TEST_F(ProjectCommands, ValidateFindsBrokenReferencesAndDrift) {
     EXPECT_THAT(result.broken_references, ElementsAre("posts row 3 refers to no row of users"));
     EXPECT_THAT(result.drift,
                 ElementsAre("[missing] table users: column bio", "[extra] table posts"));
+}
+
+TEST_F(ProjectCommands, ValidateFindsReferencesThatCanHaveNoRow) {
+    write("migrations/main/1.sql",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY, boss REFERENCES users(name), name text);"
+          "INSERT INTO users VALUES (1, 'x', 'x');");
+
+    EXPECT_THAT(validate(with({})).broken_references,
+                ElementsAre("foreign key mismatch - \"users\" referencing \"users\""));
 }
 
 TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {

@@ -204,7 +204,8 @@ renamed_schema rename_in_schema(std::vector<table_description> tables,
         parsed.push_back(parse_hint(text));
     }
     // Columns come last: they may be named by their table's new name.
-    std::ranges::stable_partition(parsed, [](const auto& hint) { return hint.table.empty(); });
+    std::stable_partition(parsed.begin(), parsed.end(),
+                          [](const auto& hint) { return hint.table.empty(); });
     renaming names(std::move(tables));
     for (const auto& hint : parsed) {
         if (hint.table.empty()) {

@@ -102,8 +102,9 @@ column_description read_column(element column) {
     }
     if (column["generated"].get(value) == simdjson::SUCCESS) {
         const bool stored = text_or(value, "mode", "virtual") == "stored";
-        out.generated.emplace(std::string(std::string_view(value["sql"])),
-                              stored ? generated_kind::stored : generated_kind::on_read);
+        out.generated =
+            generated_description{std::string(std::string_view(value["sql"])),
+                                  stored ? generated_kind::stored : generated_kind::on_read};
     }
     return out;
 }

@@ -25,7 +25,7 @@ std::vector<table_description> rich_schema() {
                                     with_default(text_column("token"), "(lower(hex(1)))")});
     users.columns[0].autoincrement = true;
     auto loud = text_column("loud");
-    loud.generated.emplace("upper(\"na\"\"me\" || ')')", generated_kind::on_read);
+    loud.generated = generated_description{"upper(\"na\"\"me\" || ')')", generated_kind::on_read};
     users.columns.push_back(loud);
     users.checks.push_back({"named", "\"na\"\"me\" <> ')'"});
     users.indexes.push_back({"i1", true, {{"token"}, {"lower(token)", true}}, "token > ''"});

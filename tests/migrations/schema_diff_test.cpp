@@ -260,9 +260,9 @@ TEST_F(SchemaDiff, AddsAndChangesGeneratedColumns) {
     auto users = table_of("users", {text_column("name")});
     start(schema_of({users}), "INSERT INTO users VALUES (1, 'ada');");
     auto loud = text_column("loud");
-    loud.generated.emplace("upper(\"name\")", generated_kind::on_read);
+    loud.generated = generated_description{"upper(\"name\")", generated_kind::on_read};
     auto stored = text_column("stored");
-    stored.generated.emplace("name || '!'", generated_kind::stored);
+    stored.generated = generated_description{"name || '!'", generated_kind::stored};
     users.columns.insert(users.columns.end(), {loud, stored});
 
     change(schema_of({users}));

@@ -17,7 +17,7 @@ schema_snapshot rich_schema() {
                                     with_default(text_column("age"), "-5"),
                                     with_default(text_column("on"), "false")});
     auto loud = text_column("loud");
-    loud.generated.emplace("upper(\"name\")", generated_kind::stored);
+    loud.generated = generated_description{"upper(\"name\")", generated_kind::stored};
     users.columns.push_back(loud);
     users.indexes.push_back({"users_name_unique", true, {{"name"}}, "\"age\" > 1"});
     users.indexes.push_back({"lower", false, {{"lower(\"name\")", true}, {"age"}}, {}});

@@ -23,6 +23,11 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
+/// Not the digits before a decimal point.
+bool is_name(std::string_view word) {
+    return !word.empty() && (word.front() < '0' || word.front() > '9');
+}
+
 bool same_default(const std::optional<std::string>& a, const std::optional<std::string>& b) {
     return a.has_value() == b.has_value() &&
            (!a || comparable_expression(*a) == comparable_expression(*b));
@@ -79,12 +84,18 @@ std::string_view without_parentheses(std::string_view expression) {
 std::string comparable_expression(std::string_view sql) {
     sql = without_parentheses(sql);
     std::string out;
+    std::size_t name_begins = std::string::npos;  // of the last token, if it is a name
     while (!sql.empty()) {
         const auto token = take_token(sql);
         if (!token.counts()) {
             continue;
         }
+        if (token.text == "." && name_begins != std::string::npos) {
+            out.erase(name_begins);  // the table's name: no other can stand here
+            continue;
+        }
         const auto name = token.as_name();
+        name_begins = is_name(name) ? out.size() : std::string::npos;
         out.append(name.empty() ? std::string(token.text) : lower_case(name)).append(" ");
     }
     return out;

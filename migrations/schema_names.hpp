@@ -21,8 +21,8 @@ namespace dormouse {
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
 [[nodiscard]] bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b);
 
-/// An SQL expression in one way of writing it, to be compared only: outer parentheses, white space
-/// and the quotes of names removed.
+/// An expression of a table in one way of writing it, to be compared only: outer parentheses, white
+/// space, the quotes of names and the table's name before a column removed.
 [[nodiscard]] std::string comparable_expression(std::string_view sql);
 /// Removes the parentheses around a whole expression.
 [[nodiscard]] std::string_view without_parentheses(std::string_view expression);

@@ -112,10 +112,21 @@ TEST_F(SchemaDiff, AltersWhereSqliteCan) {
 TEST_F(SchemaDiff, SaysNothingWhenOnlyTheWritingDiffers) {
     auto from = schema_of({table_of("users", {with_default(text_column("name"), "('x')")})});
     from.tables[0].checks.push_back({"c", "name<>''"});
+    from.tables[0].checks.push_back({"d", "id > 1.5"});
     auto to = schema_of({table_of("Users", {with_default(text_column("NAME"), "'x'")})});
-    to.tables[0].checks.push_back({"c", "(\"name\" <> '')"});
+    to.tables[0].checks.push_back({"c", "(\"users\".\"name\" <> '')"});
+    to.tables[0].checks.push_back({"d", "(id>1.5)"});
 
     EXPECT_THAT(diff_schemas(from, to).statements, IsEmpty());
+}
+
+TEST_F(SchemaDiff, TellsNumbersApart) {
+    auto from = schema_of({table_of("users", {})});
+    auto to = from;
+    from.tables[0].checks.push_back({"c", "id > 1.5"});
+    to.tables[0].checks.push_back({"c", "id > 2.5"});
+
+    EXPECT_FALSE(diff_schemas(from, to).statements.empty());
 }
 
 TEST_F(SchemaDiff, RebuildsWithRowsChildrenTriggersViewsAndIndexes) {

@@ -101,6 +101,8 @@ TEST(SnapshotJson, RefusesWhatIsNone) {
     EXPECT_THAT(refusal_of("{}"), HasSubstr("version \"6\" of dialect \"sqlite\" expected"));
     EXPECT_THAT(refusal_of(R"({"tables":{"t":{"columns":[]}}})"),
                 HasSubstr("columns must be an object"));
+    EXPECT_THAT(refusal_of(R"({"tables":{"t":{"uniqueConstraints":{"u":{"name":"u"}}}}})"),
+                HasSubstr("the unique constraint u is not supported; make it a unique index"));
 }
 
 TEST(SnapshotJson, HashesTheSchemaOnly) {

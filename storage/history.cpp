@@ -225,7 +225,11 @@ void history::note_copy(const object_identity& object, const generation& copy) {
     if (auto row = catalog_->find(object)) {
         archived = std::move(row->archived);
     }
-    archived.push_back(copy);
+    const auto place = std::ranges::lower_bound(archived, copy.sequence, {}, &generation::sequence);
+    if (place != archived.end() && place->sequence == copy.sequence) {
+        return;  // the catalog was ahead of the log's redo point
+    }
+    archived.insert(place, copy);
     catalog_->note_archived(object, std::move(archived));
 }
 

@@ -17,8 +17,8 @@ void note_redone(const object_identity& identity, const redone_object& object, c
         facts.metadata = row->facts.metadata;
     }
     into.note(identity, facts);
-    if (object.copy) {
-        past.note_copy(identity, *object.copy);
+    for (const auto& copy : object.copies) {
+        past.note_copy(identity, copy);
     }
 }
 

@@ -120,7 +120,7 @@ private:
     static void follow(const record_view& record, redone_object& object) {
         const auto& header = *record.object;
         const auto kind = record.header.kind;
-        if (kind == record_kind::create) {
+        if (kind == record_kind::create || kind == record_kind::destroy) {
             object = {};
             object.created = true;
         }
@@ -135,7 +135,7 @@ private:
             }
         }
         if (kind == record_kind::adopt || read_swap(record) == 0U) {
-            object.copy = generation{header.sequence, header.page_count, 0, record.header.time};
+            object.copies.push_back({header.sequence, header.page_count, 0, record.header.time});
         }
     }
 

@@ -21,7 +21,7 @@ struct redone_object {
     bool has_metadata = false;  ///< Else the catalog knows it.
     bool destroyed = false;
     bool created = false;            ///< What the catalog says belongs to an earlier object.
-    std::optional<generation> copy;  ///< That the archive has.
+    std::vector<generation> copies;  ///< That the archive has, the oldest first.
 };
 
 struct recovery_report {

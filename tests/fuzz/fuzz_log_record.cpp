@@ -8,7 +8,7 @@
 #include "storage/log_segment.hpp"
 #include "storage/object_facts.hpp"
 #include "storage/page_delta.hpp"
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 
 #include <dormouse/bookmark.hpp>
 #include <dormouse/error.hpp>

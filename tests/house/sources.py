@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-LAYERS = ["storage", "schema", "migrations", "actors", "runtime", "transport", "cli"]
+LAYERS = ["storage", "schema", "migrations", "actors", "runtime", "testing", "transport", "cli"]
 FOLDERS = LAYERS + ["tests", "bench", "examples"]
 SKIPPED = {"build", "node_modules", ".git", ".cache"}
 

@@ -1,7 +1,7 @@
 #include "storage/commit_log.hpp"
 
 #include "storage/log_scan.hpp"
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 
 #include <dormouse/error.hpp>
 

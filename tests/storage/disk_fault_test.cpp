@@ -1,6 +1,6 @@
 // Every operation on the disk fails once, or from then on. Whatever happens, the program is told,
 // what was acknowledged is there after a restart, and no database is damaged.
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/error.hpp>

@@ -1,6 +1,6 @@
 #include "tests/storage/power_simulation.hpp"
 
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <dormouse/error.hpp>

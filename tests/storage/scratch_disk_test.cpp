@@ -1,5 +1,5 @@
 #include "storage/disk.hpp"
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/error.hpp>

@@ -3,7 +3,7 @@
 
 #include "runtime/deterministic_scheduler.hpp"
 #include "runtime/host.hpp"
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <dormouse/action.hpp>

@@ -93,7 +93,8 @@ concept insertable = aggregate<Value> && has_only_storable_columns<Value, Table>
 template <class Field>
 inline constexpr bool may_be_left_out = false;
 template <fixed_string Expression>
-inline constexpr bool may_be_left_out<arg<Expression>> = arg<Expression>::expression.optional;
+inline constexpr bool may_be_left_out<arg<Expression>> =
+    arg<Expression>::suffix == property_suffix::optional;
 
 // What cannot be inserted: the compiler's message names the table and the field.
 

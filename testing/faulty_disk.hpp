@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace dormouse::test {
+namespace dormouse {
 
 /// The operations that change something, for faults to be told apart by.
 enum class disk_operation { write, sync, truncate, create, remove, rename };
@@ -41,7 +41,8 @@ public:
     std::function<bool(disk_operation, const std::string& path)> fails;
 
     /// What the disk says is free.
-    std::uint64_t room = std::uint64_t{1} << 40;
+    static constexpr std::uint64_t plenty = std::uint64_t{1} << 40;
+    std::uint64_t room = plenty;
 
     std::unique_ptr<disk_file> open(const std::string& path, open_mode mode) override;
     void remove(const std::string& path) override;
@@ -89,4 +90,4 @@ private:
     bool powered_ = true;
 };
 
-}  // namespace dormouse::test
+}  // namespace dormouse

@@ -1,4 +1,4 @@
-#include "tests/support/faulty_disk.hpp"
+#include "testing/faulty_disk.hpp"
 
 #include <dormouse/error.hpp>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-namespace dormouse::test {
+namespace dormouse {
 namespace {
 
 constexpr std::size_t sector = 512;
@@ -263,4 +263,4 @@ void faulty_disk::settle(inode& lost) {
     lost.unsynced.clear();
 }
 
-}  // namespace dormouse::test
+}  // namespace dormouse

@@ -91,6 +91,9 @@ void instance::open_and_migrate() {
     const auto begun = clock().ticks();
     const auto report = apply_migrations(*storage_, kind.migrations, [this] { return now(); });
     depend_on(report.position);
+    if (kind.migrations.files().empty()) {
+        storage_->close_file();  // no turn has put it into the pool's care
+    }
     if (report.chunks > 0) {
         const auto took =
             std::chrono::duration_cast<std::chrono::milliseconds>(clock().ticks() - begun);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace dormouse {
@@ -255,15 +256,35 @@ void catalog::write_one(lease& turn, const object_identity& object, const notes&
     }
 }
 
+// A few rows at a time: what `found` does must not wait for the catalog, nor others for it.
 void catalog::visit(const object_filter& filter,
                     const std::function<void(const catalog_row&)>& found) {
+    constexpr std::int64_t rows_at_once = 256;
+    object_identity last;
+    auto left = filter.limit < 0 ? std::numeric_limits<std::int64_t>::max() : filter.limit;
+    while (left > 0) {
+        const auto rows = read_some(filter, last, std::min(left, rows_at_once));
+        for (const auto& row : rows) {
+            found(row);
+        }
+        if (rows.empty()) {
+            return;
+        }
+        last = rows.back().identity;
+        left -= static_cast<std::int64_t>(rows.size());
+    }
+}
+
+std::vector<catalog_row> catalog::read_some(const object_filter& filter,
+                                            const object_identity& behind_row, std::int64_t limit) {
     const std::lock_guard lock(mutex_);
     lease turn(database_);
     auto sql = "SELECT " + std::string(columns) +
                " FROM objects WHERE (?1 = '' OR class = ?1) AND name >= ?2"
                " AND (?3 = '' OR name < ?3) AND (?4 IS NULL OR state = ?4)"
                " AND (?5 IS NULL OR version = ?5) AND page_count >= ?6"
-               " AND (?7 IS NULL OR next_alarm <= ?7) ORDER BY class, id LIMIT ?8";
+               " AND (?7 IS NULL OR next_alarm <= ?7) AND (class, id) > (?9, ?10)"
+               " ORDER BY class, id LIMIT ?8";
     auto rows = turn.prepare(sql);
     const auto end = behind(filter.name_prefix);
     rows->bind(1, std::string_view(filter.class_name));
@@ -282,10 +303,14 @@ void catalog::visit(const object_filter& filter,
             *rows, 7,
             std::chrono::duration_cast<unit>(filter.alarm_until->time_since_epoch()).count());
     }
-    bind_number(*rows, 8, filter.limit);
+    bind_number(*rows, 8, limit);
+    rows->bind(9, std::string_view(behind_row.class_name));
+    rows->bind(10, std::span<const std::byte>(behind_row.id));
+    std::vector<catalog_row> some;
     while (rows->step()) {
-        found(read_row(*rows));
+        some.push_back(read_row(*rows));
     }
+    return some;
 }
 
 std::vector<object_identity> catalog::to_be_restored() {

@@ -55,6 +55,9 @@ private:
 
     void create_tables();
     [[nodiscard]] std::optional<catalog_row> find_written(const object_identity& object);
+    [[nodiscard]] std::vector<catalog_row> read_some(const object_filter& filter,
+                                                     const object_identity& behind_row,
+                                                     std::int64_t limit);
     void write_some(note_map& some);
     static void write_one(lease& turn, const object_identity& object, const notes& noted);
 

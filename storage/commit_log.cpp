@@ -48,7 +48,8 @@ log_span commit_log::append_locked(std::span<std::byte> record, flush_request fl
     waiting_.insert(waiting_.end(), record.begin(), record.end());
     const log_span place{next_, next_ + record.size(), last_time_};
     next_ = place.end;
-    if (flush == flush_request::at_once) {
+    constexpr std::size_t unasked_bytes_max = std::size_t{1} << 20;  // if nobody ever waits
+    if (flush == flush_request::at_once || waiting_.size() > unasked_bytes_max) {
         request_flush_locked();
     }
     return place;
@@ -152,15 +153,17 @@ std::uint64_t commit_log::look_for_space() {
     return free;
 }
 
-void commit_log::require_space() {
-    if (!nearly_full_.load(std::memory_order_relaxed)) {
+void commit_log::require_space(std::uint64_t more) {
+    if (more == 0 && !nearly_full_.load(std::memory_order_relaxed)) {
         return;
     }
-    if (const auto free = look_for_space(); free < options_.free_bytes_min) {
-        throw error(errc::storage_full,
-                    "the disk of " + options_.directory + " has " + std::to_string(free) +
-                        " bytes left, and writing stops at " +
-                        std::to_string(options_.free_bytes_min) + "; reading goes on");
+    const auto free = look_for_space();
+    if (free < options_.free_bytes_min || free - options_.free_bytes_min < more) {
+        throw error(errc::storage_full, "the disk of " + options_.directory + " has " +
+                                            std::to_string(free) + " bytes left, and writing " +
+                                            (more == 0 ? "" : std::to_string(more) + " more ") +
+                                            "stops at " + std::to_string(options_.free_bytes_min) +
+                                            "; reading goes on");
     }
 }
 

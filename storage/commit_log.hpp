@@ -85,7 +85,8 @@ public:
 
     /// Errors: `errc::storage_full` while less is free than the options say. Running full in the
     /// middle of a write would poison the log.
-    void require_space();
+    /// `more`: what is about to be written beside the log.
+    void require_space(std::uint64_t more = 0);
 
     /// Bytes appended and not yet written.
     [[nodiscard]] std::size_t waiting_bytes() const;

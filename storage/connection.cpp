@@ -65,6 +65,20 @@ bool is_vacuum(std::string_view sql) {
            sqlite3_strnicmp(sql.data(), keyword.data(), static_cast<int>(keyword.size())) == 0;
 }
 
+constexpr const char* no_temporary_objects =
+    "temporary objects would stay in the connection, which other objects use; make an ordinary one "
+    "and drop it, or write WITH ... AS";
+
+// "CREATE TABLE temp.t" is an ordinary CREATE TABLE to the authorizer, of the database "temp".
+bool is_temporary(const char* database) {
+    return database != nullptr && sqlite3_stricmp(database, "temp") == 0;
+}
+
+bool is_temporary_schema(const char* table) {
+    return sqlite3_stricmp(table, "sqlite_temp_master") == 0 ||
+           sqlite3_stricmp(table, "sqlite_temp_schema") == 0;
+}
+
 std::string describe_pragma(const char* name) {
     std::string text = std::string("PRAGMA ") + name +
                        " would change or show the connection, which belongs to the runtime. "
@@ -220,10 +234,18 @@ int connection::deadline_passed(void* self) {
 // connection belongs to whichever object comes next: nothing may stay in it.
 // NOLINTNEXTLINE(readability-function-size): SQLite says what it passes
 int connection::authorize(void* self, int operation, const char* first, const char* second,
-                          const char* /*database*/, const char* /*trigger*/) {
+                          const char* database, const char* /*trigger*/) {
     auto& asked = *static_cast<connection*>(self);
     if (asked.trusted_) {
         return SQLITE_OK;
+    }
+    if (operation == SQLITE_READ && sqlite3_stricmp(first, "sqlite_stmt") == 0) {
+        return asked.deny("sqlite_stmt shows the statements of other objects");
+    }
+    // ALTER TABLE looks for what it must rename in that schema, too.
+    const bool looks = operation == SQLITE_READ || operation == SQLITE_UPDATE;
+    if (is_temporary(database) && !(looks && is_temporary_schema(first))) {
+        return asked.deny(no_temporary_objects);
     }
     switch (operation) {
         case SQLITE_TRANSACTION:
@@ -237,9 +259,7 @@ int connection::authorize(void* self, int operation, const char* first, const ch
         case SQLITE_CREATE_TEMP_TABLE:
         case SQLITE_CREATE_TEMP_TRIGGER:
         case SQLITE_CREATE_TEMP_VIEW:
-            return asked.deny(
-                "temporary objects would stay in the connection, which other objects use; make an "
-                "ordinary one and drop it, or write WITH ... AS");
+            return asked.deny(no_temporary_objects);
         case SQLITE_CREATE_VTABLE:
             asked.makes_virtual_table_ = true;
             return SQLITE_OK;
@@ -312,11 +332,24 @@ ticket connection::commit(flush_request flush) {
         undo();
         throw error(errc::object_reset, "an SQL error undid everything this turn wrote");
     }
+    if (image_->changed_facts()) {
+        admit_facts();
+    }
     if (const int code = run_trusted(commit_); code != SQLITE_OK) {
         fail_commit(code);
     }
     in_turn_ = false;
     return image_->changed() ? log_changes(flush) : ticket{};
+}
+
+// SQLite asks for admission only when pages change.
+void connection::admit_facts() {
+    try {
+        image_->admit();
+    } catch (...) {
+        rollback();
+        throw;
+    }
 }
 
 void connection::fail_commit(int code) {
@@ -354,15 +387,19 @@ void connection::follow_schema() {
 }
 
 void connection::rollback() noexcept {
+    if (end_transaction()) {
+        undo();
+    }
+}
+
+bool connection::end_transaction() noexcept {
     end_turn();
     if (in_turn_ && sqlite3_get_autocommit(database_) == 0) {
         const trusted_scope ours(trusted_);
         unsound_ =
             unsound_ || sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK;
     }
-    if (std::exchange(in_turn_, false)) {
-        undo();
-    }
+    return std::exchange(in_turn_, false);
 }
 
 void connection::undo() noexcept {
@@ -374,8 +411,13 @@ void connection::undo() noexcept {
 }
 
 void connection::empty() {
+    if (savepoint_depth_ > 0) {
+        throw error(errc::invalid_state, "delete_all() cannot run within a transaction");
+    }
     const auto until = deadline;
-    rollback();
+    if (end_transaction()) {
+        image_->undo_pages();
+    }
     deadline = until;
     image_->load_facts();
     image_->make_empty();

@@ -80,6 +80,8 @@ private:
     void close() noexcept;
     void end_turn() noexcept;
     void undo() noexcept;
+    [[nodiscard]] bool end_transaction() noexcept;
+    void admit_facts();
     [[nodiscard]] ticket log_changes(flush_request flush);
     void follow_schema();
     [[noreturn]] void fail_commit(int code);

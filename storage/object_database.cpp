@@ -9,26 +9,6 @@
 #include <vector>
 
 namespace dormouse {
-namespace {
-
-/// Leaves the image again unless told to stay.
-class entered {
-public:
-    explicit entered(object_image& image) : image_(&image) { image.enter(); }
-    entered(const entered&) = delete;
-    entered& operator=(const entered&) = delete;
-    ~entered() {
-        if (image_ != nullptr) {
-            image_->leave();
-        }
-    }
-    void stay() noexcept { image_ = nullptr; }
-
-private:
-    object_image* image_;
-};
-
-}  // namespace
 
 object_database::object_database(std::shared_ptr<const void> node,
                                  std::shared_ptr<object_image> image, connection_pool& pool)
@@ -41,7 +21,7 @@ object_database::~object_database() {
 
 connection& object_database::use() {
     if (lent_ == nullptr) {
-        entered scope(*image_);
+        image_entry scope(*image_);
         lent_ = pool_->lend(*image_);
         scope.stay();
         lent_->enforce_foreign_keys(foreign_keys_);

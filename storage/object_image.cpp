@@ -177,6 +177,9 @@ bool object_image::changed() const noexcept {
 
 void object_image::admit() {
     node_->log->require_sound();
+    if (is_catalog()) {
+        return;  // without it nothing could start, stop or make room
+    }
     node_->log->require_space();
     load_facts();
     const auto& limits = node_->limits;
@@ -321,6 +324,15 @@ void object_image::load_facts() {
 
 // Somebody else wrote the file while no node had it: the records do not lead there.
 void object_image::adopt(bool first) {
+    for (const auto* left_behind : {"-wal", "-journal"}) {
+        if (node_->files->exists(path_ + left_behind)) {
+            throw error(errc::storage_failed,
+                        path_ + " was changed by another program that did not finish: " + path_ +
+                            left_behind +
+                            " belongs to it. Open it once with that program, or "
+                            "remove the second file and lose what only that holds");
+        }
+    }
     auto next = facts_.progress;
     ++next.sequence;
     const auto copy = node_->past->keep_copy(identity_, next, path_);
@@ -372,10 +384,14 @@ void object_image::mark_clean() {
 }
 
 void object_image::undo() {
-    overlay_.undo();
-    page_count_ = logged_page_count_;
+    undo_pages();
     changed_metadata_.reset();
     marked_ = false;
+}
+
+void object_image::undo_pages() {
+    overlay_.undo();
+    page_count_ = logged_page_count_;
     count_overlay();
 }
 
@@ -387,9 +403,12 @@ void object_image::count_overlay() {
 
 void object_image::checkpoint() {
     checkpoint_requested_ = false;
-    if (redo_from_.load() == 0 || changed() || !node_->log->is_durable(last_end_)) {
+    if (redo_from_.load() == 0 || changed() || node_->log->poisoned()) {
         return;
     }
+    // An object that is never at rest would keep the log from ever being cut.
+    node_->log->wait_durable(last_end_);
+    open_or_create_file();
     try {
         write_file();
         facts_.file = look_at_file();
@@ -471,20 +490,22 @@ void object_image::destroy() {
     mark_clean();
 }
 
-void object_image::create_file() {
-    const auto directory = path_.substr(0, path_.rfind('/'));
-    node_->files->create_directories(directory);
+
+// Too many open files, say, is no reason to distrust the disk.
+void object_image::open_or_create_file() {
+    if (on_disk_) {
+        open_file();
+        return;
+    }
+    node_->files->create_directories(path_.substr(0, path_.rfind('/')));
     file_ = node_->files->open(path_, open_mode::create);
-    file_->truncate(0);
-    file_->write(0, empty_database());
-    on_disk_ = true;
 }
 
 void object_image::write_file() {
-    if (on_disk_) {
-        open_file();
-    } else {
-        create_file();
+    if (!on_disk_) {
+        file_->truncate(0);
+        file_->write(0, empty_database());
+        on_disk_ = true;
     }
     overlay_.for_each(
         [&](page_number number, const page& content) { file_->write(offset_of(number), content); });

@@ -114,10 +114,16 @@ public:
     /// Logs what changed. Answers the position that must become durable.
     log_position commit(flush_request flush);
     void undo();
+    /// The same for the pages alone.
+    void undo_pages();
+    /// The turn changes what is kept beside the pages.
+    [[nodiscard]] bool changed_facts() const noexcept { return changed_metadata_ || marked_; }
 
     // --- checkpoints
-    /// Writes what is durable to the file; does nothing while something is not.
+    /// Writes everything to the file, once it is durable; does nothing within a turn. Blocks.
     void checkpoint();
+    /// There was no chance to: the next commit may ask again.
+    void miss_checkpoint() noexcept { checkpoint_requested_ = false; }
     /// Everything before this record is in the file; 0: all there is.
     [[nodiscard]] log_position redo_from() const noexcept { return redo_from_.load(); }
     [[nodiscard]] log_position last_commit() const noexcept { return last_end_; }
@@ -157,10 +163,10 @@ private:
     void note_facts();
     void forget_facts();
     void open_file();
-    void create_file();
     void mark_dirty();
     void mark_clean();
     void count_overlay();
+    void open_or_create_file();
     void write_file();
 
     image_services* node_;
@@ -182,6 +188,23 @@ private:
     std::atomic<bool> checkpoint_requested_ = false;
     std::exception_ptr refusal_;
     entrance entrance_;
+};
+
+/// Is in the image while it lives, and leaves it unless told to stay.
+class image_entry {
+public:
+    explicit image_entry(object_image& image) noexcept : image_(&image) { image.enter(); }
+    image_entry(const image_entry&) = delete;
+    image_entry& operator=(const image_entry&) = delete;
+    ~image_entry() {
+        if (image_ != nullptr) {
+            image_->leave();
+        }
+    }
+    void stay() noexcept { image_ = nullptr; }
+
+private:
+    object_image* image_;
 };
 
 }  // namespace dormouse

@@ -24,6 +24,10 @@ lease object_storage::begin_turn() {
 void object_storage::enforce_foreign_keys(bool enforced) {
     database_->enforce_foreign_keys(enforced);
 }
+void object_storage::close_file() {
+    const image_entry entry(*database_->image());
+    database_->image()->close_file();
+}
 
 /// What steps on the background share with the node; they may outlive it.
 class storage_node::state : public std::enable_shared_from_this<state> {
@@ -118,6 +122,7 @@ public:
         const std::lock_guard lock(maintenance_);
         const auto image = open_image(key);
         image->load_facts();
+        log_->require_space(size_of_file(from));
         const auto facts = import_database(*disk_, from, next_swap_path(*image),
                                            swap_directory(root_) + "/import.sqlite");
         auto metadata = image->metadata();
@@ -128,10 +133,11 @@ public:
 
     void vacuum(object_image& image) {
         const std::lock_guard lock(maintenance_);
-        log_->wait_durable(image.last_commit());
+        const image_entry entry(image);  // or the pool might close its file
         image.checkpoint();
         image.load_facts();
         if (image.exists() && image.redo_from() == 0) {
+            log_->require_space(image.size());
             pool_.forget(image);
             compact_database(*disk_, image.path(), next_swap_path(image));
             image.swap(0, image.metadata());
@@ -146,6 +152,13 @@ public:
     [[nodiscard]] commit_log& log() noexcept { return *log_; }
 
 private:
+    /// 0 when there is none: whoever opens it says so.
+    static std::uint64_t size_of_file(const std::filesystem::path& path) {
+        std::error_code missing;
+        const auto size = std::filesystem::file_size(path, missing);
+        return missing ? 0 : size;
+    }
+
     static object_info describe(const catalog_row& row) {
         const auto& facts = row.facts;
         return {row.identity.class_name, in_digits(row.identity.id),
@@ -317,6 +330,7 @@ private:
     /// Skips an object in the middle of a turn: its next commit asks again.
     void checkpoint_locked(object_image& image) noexcept {
         if (!image.try_enter()) {
+            image.miss_checkpoint();
             return;
         }
         try {

@@ -28,7 +28,7 @@ STORAGE_MUTATIONS = [
     ("a commit is acknowledged before it is synced", "storage/commit_log.cpp",
      "        segment_.sync();  // before", "        // before"),
     ("pages reach the file before their record is durable", "storage/object_image.cpp",
-     " || changed() || !node_->log->is_durable(last_end_)) {", " || changed()) {"),
+     "    node_->log->wait_durable(last_end_);\n    open_or_create_file();", "    open_or_create_file();"),
     ("the redo point moves without a sync of the files", "storage/storage_node.cpp",
      "            disk_->sync_everything(root_);\n        } catch", "        } catch"),
     ("segments are removed before their records' archive is durable", "storage/storage_node.cpp",

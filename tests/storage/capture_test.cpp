@@ -1,7 +1,7 @@
 // SQLite changes pages in many ways, and tells nobody in some. Whatever a turn changed, however it
 // did, is there after the power has gone; what it undid is not.
-#include "tests/support/database_text.hpp"
 #include "testing/faulty_disk.hpp"
+#include "tests/support/database_text.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/error.hpp>

@@ -144,6 +144,66 @@ TEST(StorageNode, RefusesToWriteWhileTheDiskIsNearlyFull) {
     EXPECT_EQ(count(*object), 2);
 }
 
+TEST(StorageNode, StartsAndStopsOnADiskThatIsNearlyFull) {
+    const auto disk = std::make_shared<faulty_disk>();
+    open_storage storage(disk);
+    auto object = storage.open();
+    storage.node->wait_durable(write(*object, 1));
+    disk->room = 0;
+    object.reset();
+    disk->lose_power();
+    storage.background = {};
+    storage.node.reset();
+    disk->restore_power();
+
+    ASSERT_NO_THROW(storage.start(disk));
+
+    EXPECT_EQ(count(*storage.open()), 1);
+    storage.background.run_all();
+    storage.node.reset();
+    ASSERT_NO_THROW(storage.start(disk));
+}
+
+// An object whose next commit is always on its way must not keep every segment of the log.
+TEST(StorageNode, CutsTheLogUnderAnObjectThatIsNeverAtRest) {
+    const auto disk = std::make_shared<faulty_disk>();
+    open_storage storage(disk);
+    const auto object = storage.open();
+    (void)write(*object, 0);
+    for (int round = 0; round < 12; ++round) {
+        for (int i = 0; i < 20; ++i) {
+            auto turn = object->begin_turn();
+            turn.execute("INSERT INTO t VALUES (randomblob(3000))");
+            (void)turn.commit();
+        }
+        storage.background.run_some(3);
+        (void)write(*object, round);  // not durable when the next step looks
+    }
+    storage.background.run_all();
+
+    const auto names = disk->list((storage.directory.path() / "log").string());
+    EXPECT_LT(names.size(), 8U);
+}
+
+TEST(StorageNode, KeepsNoFileOpenForAnObjectThatDoesNotUseIt) {
+    const auto open_files = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                             std::filesystem::directory_iterator());
+    };
+    open_storage storage;
+    auto object = storage.open();
+    (void)write(*object, 1);
+    storage.node->close(std::move(object), [] {});
+    storage.background.run_all();
+    const auto before = open_files();
+
+    object = storage.open();
+    object->close_file();
+
+    EXPECT_EQ(open_files(), before);
+    EXPECT_EQ(count(*object), 1);
+}
+
 TEST(StorageNode, RefusesTurnsWhilePagesWaitForACheckpoint) {
     temporary_directory directory;
     queued_background background;

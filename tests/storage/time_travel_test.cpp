@@ -290,6 +290,34 @@ TEST_F(time_travel, KeepsAllWhenTheTurnThatDeletedItRollsBack) {
     EXPECT_EQ(values(), (values_of{1, 2}));
 }
 
+TEST_F(time_travel, RefusesToDeleteAllWithinATransaction) {
+    add(1);
+    {
+        auto turn = object_->begin_turn();
+        turn.begin_savepoint();
+        EXPECT_THROW(turn.delete_all(), error);
+        turn.rollback_savepoint();
+        static_cast<void>(turn.commit());
+    }
+
+    EXPECT_EQ(values(), (std::vector<std::int64_t>{1}));
+}
+
+TEST_F(time_travel, KeepsWhatATurnSaidOfItsObjectBeforeItDeletedAll) {
+    add(1);
+    {
+        auto turn = object_->begin_turn();
+        auto metadata = turn.metadata();
+        metadata.name = "renamed";
+        turn.set_metadata(metadata);
+        turn.delete_all();
+        static_cast<void>(turn.commit());
+    }
+
+    auto turn = object_->begin_turn();
+    EXPECT_EQ(turn.metadata().name, "renamed");
+}
+
 TEST_F(time_travel, DestroysForGood) {
     const auto mark = add(1);
     close();

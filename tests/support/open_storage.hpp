@@ -19,15 +19,24 @@ public:
     void run_later(background_lane /*lane*/, std::function<void()> work) override {
         work_.push_back(std::move(work));
     }
+    void run_some(int steps) {
+        for (; steps > 0 && !work_.empty(); --steps) {
+            run_next();
+        }
+    }
     void run_all() {
         while (!work_.empty()) {
-            auto next = std::move(work_.front());
-            work_.pop_front();
-            next();
+            run_next();
         }
     }
 
 private:
+    void run_next() {
+        auto next = std::move(work_.front());
+        work_.pop_front();
+        next();
+    }
+
     std::deque<std::function<void()>> work_;
 };
 

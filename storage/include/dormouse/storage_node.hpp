@@ -85,6 +85,10 @@ public:
     /// Switches foreign key enforcement, which SQLite allows only between transactions.
     void enforce_foreign_keys(bool enforced);
 
+    /// Keeps no file open until the next turn. Between turns; for objects that may have none for
+    /// long.
+    void close_file();
+
 private:
     friend class storage_node;
     explicit object_storage(std::unique_ptr<object_database> opened) noexcept;
@@ -152,6 +156,7 @@ public:
     void import_file(const object_key& key, const std::filesystem::path& from);
 
     /// Builds the object's file anew, without free pages. Between its turns. Blocks.
+    /// Errors: `errc::storage_full` when there is no room for both files.
     void vacuum(object_storage& storage);
 
     /// Calls `found` for every object that meets `filter`, in the order of class and id.

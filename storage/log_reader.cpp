@@ -18,8 +18,8 @@ std::vector<std::byte> log_reader::read(log_position position) {
         return {};
     }
     const auto& [start, path] = *std::prev(after);
-    if (file_ == nullptr || start_ != start) {
-        open_segment(start, path);
+    if ((file_ == nullptr || start_ != start) && !open_segment(start, path)) {
+        return {};
     }
     const auto offset = header_bytes_ + (position - start_);
     std::vector<std::byte> bytes(sizeof(record_header));
@@ -38,17 +38,20 @@ std::vector<std::byte> log_reader::read(log_position position) {
     return bytes;
 }
 
-void log_reader::open_segment(log_position start, const std::string& path) {
+// The log removes segments while others read: one that has gone has been retired.
+bool log_reader::open_segment(log_position start, const std::string& path) {
     file_ = disk_->open(path, open_mode::existing);
-    std::optional<decoded_segment_header> decoded;
-    if (file_ != nullptr) {
-        decoded = read_segment_header(*file_);
+    if (file_ == nullptr) {
+        return false;
     }
+    const auto decoded = read_segment_header(*file_);
     if (!decoded) {
+        file_.reset();
         throw error(errc::storage_failed, "the commit log is damaged: the header of " + path);
     }
     start_ = start;
     header_bytes_ = decoded->bytes;
+    return true;
 }
 
 }  // namespace dormouse

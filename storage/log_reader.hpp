@@ -12,7 +12,7 @@
 
 namespace dormouse {
 
-/// **Thread safety:** confined. **Lifetime:** while nobody removes segments.
+/// **Thread safety:** confined; segments may be removed meanwhile, the oldest first.
 class log_reader {
 public:
     /// `segments`: path by start.
@@ -23,7 +23,8 @@ public:
     [[nodiscard]] std::vector<std::byte> read(log_position position);
 
 private:
-    void open_segment(log_position start, const std::string& path);
+    /// False when it has been removed.
+    bool open_segment(log_position start, const std::string& path);
 
     disk* disk_;
     std::map<log_position, std::string> segments_;

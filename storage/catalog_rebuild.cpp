@@ -83,12 +83,12 @@ private:
             of.log_bytes += record->header.length;
             of.time = of.time == 0 ? record->header.time : of.time;
             const auto& header = *record->object;
+            of.reached = header.sequence;
             if (header.sequence < facts.progress.sequence) {
                 continue;
             }
-            facts.progress = {
-                header.incarnation != 0 ? header.incarnation : record->header.position,
-                header.sequence, record->header.position, record->header.time};
+            facts.progress = {header.sequence == 1 ? record->header.position : header.incarnation,
+                              header.sequence, record->header.position, record->header.time};
             auto metadata = record->metadata ? decode_metadata(*record->metadata) : std::nullopt;
             if (metadata) {
                 facts.metadata = std::move(*metadata);

@@ -1,5 +1,6 @@
 #include "storage/history.hpp"
 
+#include "storage/directory_names.hpp"
 #include "storage/file_redo.hpp"
 #include "storage/log_reader.hpp"
 #include "storage/log_scan.hpp"
@@ -37,11 +38,37 @@ std::vector<std::byte> read_whole(disk& on, const std::string& path, std::uint64
     return bytes;
 }
 
+/// An id may have had several lives. Not of every object is it known when its life began.
+bool is_of_life(const record_view& record, log_position incarnation) {
+    const auto said = record.object->incarnation;
+    return incarnation == 0 || (said != 0 ? said : record.header.position) == incarnation;
+}
+
+/// Somebody else may have written to the file while no node had it.
+bool is_as_filed(disk& on, const std::string& path, const file_facts& filed) {
+    const auto file = on.open(path, open_mode::existing);
+    if (file == nullptr) {
+        return false;
+    }
+    page first{};
+    static_cast<void>(file->read(0, first));
+    return filed == file_facts{static_cast<page_number>(file->size() / page_size), checksum(first)};
+}
+
 }  // namespace
 
-/// Finds an object's records, the youngest first, in its archive and in the log.
+/// Finds an object's records in its archive and in the log.
 class history::walk {
 public:
+    /// What is known of a record without its pages.
+    struct fact {
+        record_kind kind{};
+        log_position position = 0;
+        std::uint64_t time = 0;
+        std::optional<std::uint32_t> source;  ///< Of a swap.
+        std::size_t offset = 0;               ///< In the archive.
+    };
+
     walk(const history& in, const object_identity& object, const object_progress& now)
         : in_(&in), object_(&object), now_(now), reader_(*in.disk_, in.log_->segments()) {
         if (auto row = in.catalog_->find(object)) {
@@ -50,14 +77,24 @@ public:
         follow_log();
     }
 
-    /// The record with that number; nothing when it is not kept any more.
+    /// The record with that number; null when it is not kept any more. Until the next call.
+    [[nodiscard]] const fact* look(std::uint32_t sequence) {
+        const auto found = in_log_.find(sequence);
+        return found != in_log_.end() ? &found->second : look_archived(sequence);
+    }
+
+    /// The same with its pages. Its segment may have been retired since this began.
     [[nodiscard]] std::optional<record_view> find(std::uint32_t sequence) {
         if (const auto found = in_log_.find(sequence); found != in_log_.end()) {
-            bytes_ = reader_.read(found->second);
-            return parse_record(bytes_);
+            bytes_ = reader_.read(found->second.position);
+            if (!bytes_.empty()) {
+                return parse_record(bytes_);
+            }
         }
-        const auto* from = generation_of(sequence);
-        return from == nullptr ? std::nullopt : find_archived(*from, sequence);
+        const auto* from = look_archived(sequence);
+        return from == nullptr
+                   ? std::nullopt
+                   : parse_record(std::span<const std::byte>(archive_).subspan(from->offset));
     }
 
     /// The copy of the file after that record.
@@ -83,19 +120,19 @@ public:
                 made.copy = std::move(*copy);
                 break;
             }
-            const auto record = find(at);
-            if (!record || record->header.kind == record_kind::adopt) {
+            const auto* record = look(at);
+            if (record == nullptr || record->kind == record_kind::adopt) {
                 return std::nullopt;
             }
-            if (const auto source = read_swap(*record)) {
-                if (*source == 0) {
+            if (record->source) {
+                if (*record->source == 0) {
                     return std::nullopt;
                 }
-                at = *source;
+                at = *record->source;
                 continue;
             }
             made.records.push_back(at);
-            if (record->header.kind == record_kind::create) {
+            if (record->kind == record_kind::create) {
                 break;
             }
             --at;
@@ -105,63 +142,115 @@ public:
     }
 
     [[noreturn]] void fail_expired() {
-        auto oldest = now_.sequence;
-        std::uint64_t since = now_.time;
-        while (oldest > 1 && make_plan(oldest - 1)) {
-            --oldest;
-            if (const auto record = find(oldest)) {
-                since = record->header.time;
-            }
-        }
+        const auto oldest = find_oldest();
         throw error(errc::invalid_bookmark,
                     "that moment is not kept: this object can go back to any from " +
-                        in_words(since) + ", commit " + std::to_string(oldest) + ", to " +
-                        in_words(now_.time) + ", commit " + std::to_string(now_.sequence));
+                        in_words(oldest.time) + ", commit " + std::to_string(oldest.sequence) +
+                        ", to " + in_words(now_.time) + ", commit " +
+                        std::to_string(now_.sequence));
     }
 
 private:
+    struct moment {
+        std::uint32_t sequence = 0;
+        std::uint64_t time = 0;
+    };
+
+    /// From there on every state is kept. One way through the past, from its beginning: what a
+    /// state comes from has been seen before.
+    [[nodiscard]] moment find_oldest() {
+        const auto first = find_first();
+        std::vector<bool> kept;
+        std::optional<moment> oldest;
+        for (auto at = first; at <= now_.sequence; ++at) {
+            kept.push_back(is_kept(at, first, kept));
+            if (!kept.back()) {
+                oldest.reset();
+            } else if (!oldest) {
+                oldest = {at, 0};
+            }
+            const auto* record = look(at);
+            if (oldest && oldest->time == 0 && record != nullptr) {
+                oldest->time = record->time;
+            }
+        }
+        return oldest ? *oldest : moment{now_.sequence, now_.time};
+    }
+
+    /// The first state of which anything may be kept.
+    [[nodiscard]] std::uint32_t find_first() const {
+        auto first = now_.sequence;
+        if (!in_log_.empty()) {
+            first = std::min(first, in_log_.begin()->first);
+        }
+        if (!archived_.empty()) {
+            first = std::min(first, archived_.front().sequence);
+        }
+        return std::max(first, 1U);
+    }
+
+    /// `kept` tells it of the states from `first` up to the one before.
+    [[nodiscard]] bool is_kept(std::uint32_t sequence, std::uint32_t first,
+                               const std::vector<bool>& kept) {
+        if (find_copy(sequence)) {
+            return true;
+        }
+        const auto* record = look(sequence);
+        if (record == nullptr || record->kind == record_kind::adopt) {
+            return false;
+        }
+        if (record->kind == record_kind::create) {
+            return true;
+        }
+        const auto source = record->source.value_or(sequence - 1);
+        return source >= first && source < sequence && kept[source - first];
+    }
+
     /// Where the log still has the object's records.
     void follow_log() {
         for (auto at = now_.last; at != 0;) {
             const auto bytes = reader_.read(at);
             const auto record = parse_record(bytes);
-            if (!record || !record->object || record->object->previous >= at) {
+            if (!record || !record->object || !is_of_life(*record, now_.incarnation) ||
+                record->object->previous >= at) {
                 return;  // retired
             }
-            in_log_[record->object->sequence] = at;
+            in_log_[record->object->sequence] = describe(*record, 0);
             at = record->object->previous;
         }
     }
 
-    [[nodiscard]] const generation* generation_of(std::uint32_t sequence) const {
-        const generation* found = nullptr;
-        for (const auto& each : archived_) {
-            if (each.sequence < sequence) {
-                found = &each;
-            }
-        }
-        return found;
+    static fact describe(const record_view& record, std::size_t offset) {
+        return {record.header.kind, record.header.position, record.header.time, read_swap(record),
+                offset};
     }
 
-    std::optional<record_view> find_archived(const generation& from, std::uint32_t sequence) {
-        if (!loaded_ || *loaded_ != from.sequence) {
-            load(from);
+    [[nodiscard]] const generation* generation_of(std::uint32_t sequence) const {
+        const auto after = std::ranges::lower_bound(archived_, sequence, {}, &generation::sequence);
+        return after == archived_.begin() ? nullptr : &*std::prev(after);
+    }
+
+    [[nodiscard]] const fact* look_archived(std::uint32_t sequence) {
+        const auto* from = generation_of(sequence);
+        if (from == nullptr) {
+            return nullptr;
         }
-        const auto found = offsets_.find(sequence);
-        return found == offsets_.end()
-                   ? std::nullopt
-                   : parse_record(std::span<const std::byte>(archive_).subspan(found->second));
+        if (!loaded_ || *loaded_ != from->sequence) {
+            load(*from);
+        }
+        const auto found = in_archive_.find(sequence);
+        return found == in_archive_.end() ? nullptr : &found->second;
     }
 
     void load(const generation& from) {
         archive_ =
             read_whole(*in_->disk_, in_->path_of(*object_, from.sequence, ".log"), from.log_bytes);
-        offsets_.clear();
+        in_archive_.clear();
         loaded_ = from.sequence;
         std::size_t at = 0;
         while (const auto record = parse_record(std::span<const std::byte>(archive_).subspan(at))) {
-            if (record->object) {
-                offsets_[record->object->sequence] = at;
+            if (record->object && is_of_life(*record, now_.incarnation)) {
+                in_archive_[record->object->sequence] = describe(*record, at);
             }
             at += record->header.length;
         }
@@ -172,10 +261,10 @@ private:
     object_progress now_;
     log_reader reader_;
     std::vector<generation> archived_;
-    std::map<std::uint32_t, log_position> in_log_;
-    std::vector<std::byte> bytes_;  // of the record read last from the log
-    std::vector<std::byte> archive_;
-    std::map<std::uint32_t, std::size_t> offsets_;
+    std::map<std::uint32_t, fact> in_log_;
+    std::vector<std::byte> bytes_;    // of the record read last from the log
+    std::vector<std::byte> archive_;  // of the generation read last
+    std::map<std::uint32_t, fact> in_archive_;
     std::optional<std::uint32_t> loaded_;
 };
 
@@ -189,12 +278,34 @@ std::string history::path_of(const object_identity& object, std::uint32_t sequen
            "." + std::to_string(sequence) + suffix;
 }
 
+/// A disk that a copy has filled would fail the log.
+void history::require_room(std::uint64_t bytes) const {
+    const auto free = disk_->free_bytes(root_);
+    if (free < limits_.free_bytes_min || free - limits_.free_bytes_min < bytes) {
+        throw error(errc::storage_full, "the disk of " + root_ + " has " + std::to_string(free) +
+                                            " bytes left, too few for a copy of " +
+                                            std::to_string(bytes) + " bytes and the " +
+                                            std::to_string(limits_.free_bytes_min) +
+                                            " that stay free");
+    }
+}
+
+/// What is left of a copy that failed is in the way of nothing but the space it takes.
+void history::drop_copy(const std::string& path) const noexcept {
+    try {
+        disk_->remove(path);
+    } catch (const std::exception&) {
+        return;  // the failure before this one is the one to tell of
+    }
+}
+
 void history::copy_file(const std::string& from, const std::string& to) const {
     constexpr std::size_t step = std::size_t{1} << 20;
     const auto source = disk_->open(from, open_mode::existing);
     if (source == nullptr) {
         throw error(errc::storage_failed, from + " has gone while it was in use");
     }
+    require_room(source->size());
     disk_->create_directories(to.substr(0, to.rfind('/')));
     const auto target = disk_->open(to, open_mode::create);
     target->truncate(0);
@@ -212,11 +323,16 @@ void history::copy_file(const std::string& from, const std::string& to) const {
 generation history::keep_copy(const object_identity& object, const object_progress& next,
                               const std::string& file) const {
     const auto copy = path_of(object, next.sequence, ".sqlite");
-    copy_file(file, copy);
-    const auto kept = disk_->open(copy, open_mode::existing);
-    kept->sync();
-    disk_->sync_directory(copy.substr(0, copy.rfind('/')));
-    return {next.sequence, static_cast<page_number>(kept->size() / page_size), 0, next.time};
+    try {
+        copy_file(file, copy);
+        const auto kept = disk_->open(copy, open_mode::existing);
+        kept->sync();
+        disk_->sync_directory(copy.substr(0, copy.rfind('/')));
+        return {next.sequence, static_cast<page_number>(kept->size() / page_size), 0, next.time};
+    } catch (...) {
+        drop_copy(copy);
+        throw;
+    }
 }
 
 void history::note_copy(const object_identity& object, const generation& copy) {
@@ -274,32 +390,45 @@ void history::archive_segment(const std::string& path) {
             records.push_back({record->object->sequence, record->header.time, record->bytes});
         }
     }
-    for (const auto& [object, records] : retired) {
-        auto row = catalog_->find(object);
-        if (!row || records.empty()) {
-            continue;  // destroyed meanwhile
+    for (auto& [object, records] : retired) {
+        if (auto row = catalog_->find(object)) {
+            archive_records(*row, std::move(records));
         }
-        append(*row, records);
-        roll_over(*row, records.back().time);
-        trim(*row, records.back().time);
-        catalog_->note_archived(object, std::move(row->archived));
     }
 }
 
+// What is left of earlier lives goes with the segment: destroyed is destroyed.
+void history::archive_records(catalog_row& row, std::vector<retired_record> records) {
+    const auto life = row.facts.progress.incarnation;
+    std::erase_if(
+        records, [life](const auto& each) { return !is_of_life(*parse_record(each.bytes), life); });
+    if (records.empty()) {
+        return;
+    }
+    append(row, records);
+    roll_over(row, records.back().time);
+    trim(row, records.back().time);
+    catalog_->note_archived(row.identity, std::move(row.archived));
+}
+
 // Where the catalog says the archive ends is where it goes on: what a crash left behind that is
-// written over.
+// written over, and what is there already, because a checkpoint of the node did not come to its
+// end, is not written again. A copy may have been archived before the record that the object's life
+// began with; no other record finds itself before all generations, unless those were trimmed.
 void history::append(catalog_row& row, const std::vector<retired_record>& records) {
     auto& all = row.archived;
-    if (all.empty()) {
-        all.push_back({records.front().sequence - 1, 0, 0, records.front().time});
+    const auto& first = records.front();
+    if (all.empty() || (first.sequence == 1 && all.front().sequence >= first.sequence)) {
+        all.insert(all.begin(), {first.sequence - 1, 0, 0, first.time});
     }
     for (auto at = all.begin(); at != all.end(); ++at) {
         const auto next = std::next(at);
+        const auto had = std::max(at->sequence, at->reached);
         std::vector<std::byte> bytes;
         for (const auto& record : records) {
-            if (record.sequence > at->sequence &&
-                (next == all.end() || record.sequence <= next->sequence)) {
+            if (record.sequence > had && (next == all.end() || record.sequence <= next->sequence)) {
                 bytes.insert(bytes.end(), record.bytes.begin(), record.bytes.end());
+                at->reached = record.sequence;
             }
         }
         if (bytes.empty()) {
@@ -319,7 +448,8 @@ std::uint64_t history::bytes_max(const catalog_row& row) const noexcept {
 }
 
 // Only checkpoints write to an object's file, and only the thread that archives runs them: the
-// file is what it was after the record that the catalog says it holds.
+// file is what it was after the record that the catalog says it holds, unless another program
+// changed it. Without a new copy the generation goes on, and the next segment brings another try.
 void history::roll_over(catalog_row& row, std::uint64_t now) {
     constexpr std::uint64_t generations_kept = 4;
     const auto filed = row.facts.filed;
@@ -328,8 +458,16 @@ void history::roll_over(catalog_row& row, std::uint64_t now) {
         row.facts.file.page_count == 0) {
         return;
     }
-    copy_file(object_path(root_, row.identity), path_of(row.identity, filed, ".sqlite"));
-    all.push_back({filed, row.facts.file.page_count, 0, now});
+    const auto file = object_path(root_, row.identity);
+    const auto copy = path_of(row.identity, filed, ".sqlite");
+    try {
+        if (is_as_filed(*disk_, file, row.facts.file)) {
+            copy_file(file, copy);
+            all.push_back({filed, row.facts.file.page_count, 0, now});
+        }
+    } catch (const error&) {
+        drop_copy(copy);
+    }
 }
 
 void history::trim(catalog_row& row, std::uint64_t now) {
@@ -353,11 +491,19 @@ void history::remove(const object_identity& object, const generation& gone) {
     disk_->remove(path_of(object, gone.sequence, ".log"));
 }
 
-void history::remove_all(const object_identity& object) {
+// Not only what the catalog knows of: a crash may have left more.
+void history::remove_all(const object_identity& object, const std::vector<generation>& except) {
     const std::lock_guard lock(mutex_);
-    if (const auto row = catalog_->find(object)) {
-        for (const auto& each : row->archived) {
-            remove(object, each);
+    const auto any = path_of(object, 0, "");
+    const auto directory = any.substr(0, any.rfind('/'));
+    for (const auto& name : disk_->list(directory)) {
+        const auto file = parse_archive_name(name);
+        if (!file || file->id != object.id) {
+            continue;
+        }
+        const auto kept = std::ranges::find(except, file->sequence, &generation::sequence);
+        if (file->is_log || kept == except.end()) {
+            disk_->remove(directory + "/" + name);
         }
     }
 }
@@ -367,12 +513,12 @@ object_progress history::find_time(const object_identity& object, const object_p
     const std::lock_guard lock(mutex_);
     walk back(*this, object, now);
     for (auto sequence = now.sequence; sequence > 0; --sequence) {
-        const auto record = back.find(sequence);
-        if (!record) {
+        const auto* record = back.look(sequence);
+        if (record == nullptr) {
             break;
         }
-        if (record->header.time <= time) {
-            return {now.incarnation, sequence, record->header.position, record->header.time};
+        if (record->time <= time) {
+            return {now.incarnation, sequence, record->position, record->time};
         }
     }
     back.fail_expired();

@@ -23,6 +23,8 @@ struct retention_limits {
     std::uint64_t milliseconds = 0;  ///< Older states may be dropped.
     std::uint64_t bytes_min = 0;     ///< An object's archive may always take this much,
     std::uint64_t databases = 0;     ///< or so many times its database's size.
+    /// What copies leave of the disk.
+    std::uint64_t free_bytes_min = 0;
 };
 
 /// **Thread safety:** thread-safe; one call works at a time. **Errors:** `errc::storage_failed`.
@@ -34,6 +36,7 @@ public:
 
     /// Keeps a durable copy of a file that the object has after the record `next.sequence`, because
     /// its past does not lead there. `note_copy` makes it known, once that record is in the log.
+    /// Errors: `errc::storage_full`, too.
     [[nodiscard]] generation keep_copy(const object_identity& object, const object_progress& next,
                                        const std::string& file) const;
     void note_copy(const object_identity& object, const generation& copy);
@@ -55,8 +58,8 @@ public:
     void rebuild(const object_identity& object, const object_progress& now, std::uint32_t sequence,
                  const std::string& path);
 
-    /// Removes an object's archive; the catalog still has to forget it.
-    void remove_all(const object_identity& object);
+    /// Removes an object's archive except some copies; the catalog still has to forget it.
+    void remove_all(const object_identity& object, const std::vector<generation>& except = {});
 
 private:
     class walk;
@@ -70,7 +73,10 @@ private:
     [[nodiscard]] std::string path_of(const object_identity& object, std::uint32_t sequence,
                                       const char* suffix) const;
     void archive_segment(const std::string& path);
+    void archive_records(catalog_row& row, std::vector<retired_record> records);
     void append(catalog_row& row, const std::vector<retired_record>& records);
+    void require_room(std::uint64_t bytes) const;
+    void drop_copy(const std::string& path) const noexcept;
     void copy_file(const std::string& from, const std::string& to) const;
     void roll_over(catalog_row& row, std::uint64_t now);
     void remove(const object_identity& object, const generation& gone);

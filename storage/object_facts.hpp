@@ -64,10 +64,13 @@ struct generation {
     std::uint32_t sequence = 0;
     page_number base_pages = 0;
     std::uint64_t log_bytes = 0;
-    std::uint64_t time = 0;  ///< Of the record it begins with.
+    std::uint64_t time = 0;     ///< Of the record it begins with.
+    std::uint32_t reached = 0;  ///< The last record in its log; 0: none yet.
+    std::uint32_t unused = 0;   ///< Makes the size, as the catalog keeps it, explicit.
 
     bool operator==(const generation&) const = default;
 };
+static_assert(sizeof(generation) == 32);
 
 [[nodiscard]] std::vector<std::byte> encode(const logged_metadata& metadata);
 /// Nothing when malformed.

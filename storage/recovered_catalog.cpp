@@ -12,6 +12,7 @@ void note_redone(const object_identity& identity, const redone_object& object, c
     }
     auto facts = object.facts;
     if (object.created) {
+        past.remove_all(identity, object.copies);  // of earlier lives; the log has this one whole
         into.forget(identity);
     } else if (const auto row = into.find(identity); row && !object.has_metadata) {
         facts.metadata = row->facts.metadata;

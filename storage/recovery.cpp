@@ -125,9 +125,8 @@ private:
             object.created = true;
         }
         object.destroyed = kind == record_kind::destroy;
-        object.facts.progress = {
-            header.incarnation != 0 ? header.incarnation : record.header.position, header.sequence,
-            record.header.position, record.header.time};
+        object.facts.progress = {header.sequence == 1 ? record.header.position : header.incarnation,
+                                 header.sequence, record.header.position, record.header.time};
         if (record.metadata) {
             if (auto metadata = decode_metadata(*record.metadata)) {
                 object.facts.metadata = std::move(*metadata);

@@ -200,7 +200,7 @@ private:
     [[nodiscard]] retention_limits retention() const {
         using unit = std::chrono::milliseconds;
         return {static_cast<std::uint64_t>(unit(options_.history_age_max).count()),
-                options_.history_bytes_min, options_.history_databases_max};
+                options_.history_bytes_min, options_.history_databases_max, free_bytes_min()};
     }
 
     void open_catalog(const recovery_report& report) {
@@ -232,6 +232,7 @@ private:
                         "there is no object " + key.id + " of class " + key.class_name);
         }
         image->load_facts();
+        log_->wait_durable(image->last_commit());  // an adoption: its past is read from the disk
         return image;
     }
 
@@ -272,7 +273,11 @@ private:
 
     [[nodiscard]] commit_log_options log_options() const {
         return {log_directory(root_), options_.segment_bytes, [this] { return milliseconds(); },
-                options_.free_bytes_min.value_or(2 * options_.segment_bytes)};
+                free_bytes_min()};
+    }
+
+    [[nodiscard]] std::uint64_t free_bytes_min() const {
+        return options_.free_bytes_min.value_or(2 * options_.segment_bytes);
     }
 
     /// 0, which the log takes for the time of its last record, once the surroundings have gone.

@@ -1,10 +1,16 @@
+#include "storage/log_reader.hpp"
+#include "testing/faulty_disk.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/error.hpp>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +28,7 @@ protected:
     void start() {
         storage_options options;
         options.directory = directory_.path();
+        options.on = on_;
         options.segment_bytes = std::uint64_t{16} * 1024;
         options.history_bytes_min = history_bytes_min_;
         options.now = [this] { return now_; };
@@ -32,6 +39,56 @@ protected:
         close();
         node_.reset();
         start();
+    }
+
+    /// From here on the disk is one that can fail.
+    void use_faulty_disk() {
+        node_.reset();
+        on_ = std::make_shared<faulty_disk>();
+        start();
+    }
+
+    void fail_below(const std::string& folder) const {
+        on_->fails = [folder](disk_operation, const std::string& path) {
+            return path.find("/" + folder + "/") != std::string::npos;
+        };
+    }
+
+    /// So many rows that several segments retire; answers the end of each turn.
+    std::vector<bookmark> add_many(int first, int count) {
+        std::vector<bookmark> marks;
+        for (int i = 0; i < count; ++i) {
+            marks.push_back(add(first + i, std::string(2'000, 'x')));
+        }
+        return marks;
+    }
+
+    [[nodiscard]] std::filesystem::path archive() const {
+        return directory_.path() / "archive" / "Test" / "aa";
+    }
+
+    /// The names in the object's archive.
+    [[nodiscard]] std::vector<std::string> archived(const std::string& suffix) const {
+        auto names = on_->list(archive().string());
+        std::erase_if(names, [&](const auto& name) { return !name.ends_with(suffix); });
+        return names;
+    }
+
+    [[nodiscard]] std::uintmax_t archived_bytes() const {
+        std::uintmax_t bytes = 0;
+        std::error_code none;
+        for (const auto& each : std::filesystem::directory_iterator(archive(), none)) {
+            bytes += each.file_size();
+        }
+        return bytes;
+    }
+
+    void run_outside(const char* sql) const {
+        const auto file = directory_.path() / "Test" / "aa" / (key_.id + ".sqlite");
+        sqlite3* opened = nullptr;
+        ASSERT_EQ(sqlite3_open(file.c_str(), &opened), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(opened, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+        sqlite3_close(opened);
     }
 
     void open() {
@@ -101,6 +158,7 @@ protected:
     using values_of = std::vector<std::int64_t>;
 
     temporary_directory directory_;
+    std::shared_ptr<faulty_disk> on_;  // null: the machine's
     queued_background background_;
     std::chrono::system_clock::time_point now_{1'000'000s};
     std::uint64_t history_bytes_min_ = std::uint64_t{1} << 20;
@@ -366,6 +424,131 @@ TEST_F(time_travel, CompactsAndGoesBackBeforeThat) {
     EXPECT_EQ(values(), values_of{1});
     static_cast<void>(restore(after));
     EXPECT_EQ(values(), (values_of{2, 3}));
+}
+
+TEST_F(time_travel, KeepsWhatCameBeforeACopyThatIsOlderThanTheArchive) {
+    const auto first = add(1);
+    const auto second = add(2);
+    node_->vacuum(*object_);
+    add_many(3, 30);
+    restart();
+    static_cast<void>(restore(first));
+    EXPECT_EQ(values(), values_of{1});
+    static_cast<void>(restore(second));
+    EXPECT_EQ(values(), (values_of{1, 2}));
+}
+
+TEST_F(time_travel, ArchivesNothingOfAnEarlierLife) {
+    open();
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("CREATE TABLE secrets (v); INSERT INTO secrets VALUES ('" +
+                     std::string(17'000, 's') + "')");  // fills the segment
+        static_cast<void>(turn.commit());
+    }
+    close();
+    node_->destroy(key_);
+    const auto first = add(1);
+    add_many(2, 30);
+    restart();
+    ASSERT_TRUE(std::filesystem::exists(archive()));
+    for (const auto& each : std::filesystem::directory_iterator(archive())) {
+        std::ifstream file(each.path(), std::ios::binary);
+        const std::string bytes(std::istreambuf_iterator<char>(file), {});
+        EXPECT_EQ(bytes.find(std::string(100, 's')), std::string::npos) << each.path();
+    }
+    static_cast<void>(restore(first));
+    EXPECT_EQ(values(), values_of{1});
+}
+
+TEST_F(time_travel, ArchivesEveryRecordOnce) {
+    use_faulty_disk();
+    on_->fails = [](disk_operation operation, const std::string& path) {
+        return operation == disk_operation::remove && path.find("/seg-") != std::string::npos;
+    };
+    add_many(1, 30);
+    on_->fails = nullptr;
+    add_many(31, 10);
+    close();
+    const auto logs = archived(".log");
+    ASSERT_EQ(logs.size(), 1U);
+    auto rest = std::span<const std::byte>(on_->content((archive() / logs.front()).string()));
+    std::uint32_t records = 0;
+    while (const auto record = parse_record(rest)) {
+        EXPECT_EQ(record->object->sequence, ++records);
+        rest = rest.subspan(record->header.length);
+    }
+    EXPECT_GT(records, 20U);
+}
+
+TEST_F(time_travel, TakesNoFileForItsPastThatAnotherProgramChanged) {
+    history_bytes_min_ = 64 * 1024;
+    restart();
+    bookmark last;
+    for (int i = 0; archived_bytes() < 15'000; ++i) {
+        last = add(i, std::string(900, 'x'));
+    }
+    for (int i = 0; i < 6; ++i) {
+        last = add(1'000 + i, std::string(900, 'x'));
+    }
+    const auto own = values();
+    close();
+    node_.reset();
+    run_outside("INSERT INTO t VALUES (9999, '')");
+    start();
+    static_cast<void>(restore(last));
+    EXPECT_EQ(values(), own);
+}
+
+TEST_F(time_travel, MakesNoCopiesWhileThereIsNoRoom) {
+    history_bytes_min_ = 64 * 1024;
+    use_faulty_disk();
+    on_->room = 34 * 1024;  // two segments stay free
+    add_many(1, 30);
+    EXPECT_TRUE(archived(".sqlite").empty());
+    on_->room = faulty_disk::plenty;
+    const auto last = add_many(31, 30).front();
+    EXPECT_FALSE(archived(".sqlite").empty());
+    static_cast<void>(restore(last));
+    EXPECT_EQ(values().size(), 31U);
+}
+
+TEST_F(time_travel, GoesOnWhenACopyFails) {
+    history_bytes_min_ = 64 * 1024;
+    use_faulty_disk();
+    on_->fails = [](disk_operation operation, const std::string& path) {
+        return operation == disk_operation::write && path.find("/archive/") != std::string::npos &&
+               path.ends_with(".sqlite");
+    };
+    const auto marks = add_many(1, 30);
+    EXPECT_THROW(node_->vacuum(*object_), error);
+    EXPECT_TRUE(archived(".sqlite").empty()) << "what was written of them takes room";
+    on_->fails = nullptr;
+    static_cast<void>(restore(marks.back()));
+    EXPECT_EQ(values().size(), 30U);
+}
+
+TEST_F(time_travel, NamesTheRangeOfALongPast) {
+    history_bytes_min_ = std::uint64_t{1} << 30;
+    restart();
+    auto mark = add(0);
+    for (int i = 1; i < 5'000; ++i) {
+        auto turn = object_->begin_turn();
+        turn.execute("UPDATE t SET v = v + 1");
+        static_cast<void>(turn.commit());
+        if (i % 100 == 0) {
+            background_.run_all();
+        }
+    }
+    mark.sequence = 6'000;
+    EXPECT_NE(refusal([&] { static_cast<void>(restore(mark)); }).find("commit 1, to"),
+              std::string::npos);
+}
+
+TEST(LogReader, FindsNothingInASegmentThatHasBeenRemoved) {
+    faulty_disk on;
+    log_reader reader(on, {{log_begin, "log/seg-retired"}});
+    EXPECT_TRUE(reader.read(log_begin).empty());
 }
 
 }  // namespace

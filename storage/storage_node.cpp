@@ -253,21 +253,41 @@ private:
         if (wanted == 0 || image.redo_from() != 0) {
             return;
         }
+        const std::lock_guard lock(maintenance_);
         try {
-            const std::lock_guard lock(maintenance_);
             restore_image(image, wanted);
         } catch (const std::exception& failure) {
             write_log(log_level::error,
                       "cannot take " + image.path() + " back in time: " + failure.what());
+            drop_wish(image);
+        }
+    }
+
+    /// A wish that stayed would some day take away what is committed after it failed.
+    void drop_wish(object_image& image) noexcept {
+        try {
+            auto metadata = image.metadata();
+            metadata.restore_to = 0;
+            image.change_metadata(std::move(metadata));
+            log_->wait_durable(image.commit(flush_request::on_wait));
+            image.checkpoint();
+        } catch (const std::exception& failure) {
+            log_->poison(failure.what());  // until the next start nothing can be committed after it
         }
     }
 
     /// What a crash kept from happening.
     void restore_pending() {
         for (const auto& identity : catalog_->to_be_restored()) {
-            const auto image = open_image({identity.class_name, in_digits(identity.id), {}});
-            image->load_facts();
-            restore_if_wanted(*image);
+            try {
+                const auto image = open_image({identity.class_name, in_digits(identity.id), {}});
+                image->load_facts();
+                log_->wait_durable(image->last_commit());
+                restore_if_wanted(*image);
+            } catch (const std::exception& failure) {
+                write_log(log_level::error, "cannot take " + object_path(root_, identity) +
+                                                " back in time: " + failure.what());
+            }
         }
     }
 

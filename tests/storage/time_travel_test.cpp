@@ -545,6 +545,44 @@ TEST_F(time_travel, NamesTheRangeOfALongPast) {
               std::string::npos);
 }
 
+TEST_F(time_travel, DropsAWishThatFails) {
+    use_faulty_disk();
+    const auto first = add(1);
+    add(2);
+    {
+        auto turn = object_->begin_turn();
+        static_cast<void>(turn.restore_on_next_wake(first));
+        static_cast<void>(turn.commit());
+    }
+    fail_below("swap");
+    close();
+    on_->fails = nullptr;
+    EXPECT_EQ(values(), (values_of{1, 2}));
+    add(3);
+    restart();
+    EXPECT_EQ(values(), (values_of{1, 2, 3})) << "a wish must not take away later turns";
+}
+
+TEST_F(time_travel, StartsThoughAWishFails) {
+    use_faulty_disk();
+    const auto first = add(1);
+    add(2);
+    {
+        auto turn = object_->begin_turn();
+        static_cast<void>(turn.restore_on_next_wake(first));
+        static_cast<void>(turn.commit());
+    }
+    background_.run_all();
+    object_.reset();  // the program ends before the object sleeps
+    node_.reset();
+    fail_below("swap");
+    start();
+    on_->fails = nullptr;
+    add(3);
+    restart();
+    EXPECT_EQ(values(), (values_of{1, 2, 3}));
+}
+
 TEST(LogReader, FindsNothingInASegmentThatHasBeenRemoved) {
     faulty_disk on;
     log_reader reader(on, {{log_begin, "log/seg-retired"}});

@@ -21,6 +21,7 @@ TEST_P(PowerLoss, BreaksNoPromise) {
         ASSERT_EQ(result.failure, "") << "seed " << seed;
         total.commits += result.commits;
         total.restores += result.restores;
+        total.wishes += result.wishes;
         total.swaps += result.swaps;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
@@ -30,6 +31,7 @@ TEST_P(PowerLoss, BreaksNoPromise) {
     EXPECT_GT(total.commits, 200 * seeds_per_test);
     EXPECT_GT(total.recoveries_cut, seeds_per_test);
     EXPECT_GT(total.restores, 0U);
+    EXPECT_GT(total.wishes, 0U);
     EXPECT_GT(total.swaps, seeds_per_test);
     EXPECT_GT(total.kept_unacknowledged, 0U);
     EXPECT_GT(total.lost_unacknowledged, seeds_per_test);

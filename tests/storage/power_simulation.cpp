@@ -39,6 +39,7 @@ struct version {
     // What the catalog says.
     std::string name;           // empty: there is no object
     std::uint32_t commits = 0;  // tells versions with the same rows apart
+    std::optional<table> wish;  // what it goes back to, when it wakes
 };
 
 /// A moment to go back to.
@@ -93,7 +94,8 @@ public:
         : random_(seed),
           on_(std::make_shared<faulty_disk>(seed)),
           background_(random_),
-          keeps_all_(seed % 2 == 0) {}
+          keeps_all_(seed % 2 == 0),
+          segment_bytes_(std::uint64_t{seed % 4 < 2 ? 16U : 64U} * 1024) {}
 
     power_result run() {
         try {
@@ -116,7 +118,7 @@ private:
         storage_options options;
         options.directory = directory_.path();
         options.on = on_;
-        options.segment_bytes = std::uint64_t{16} * 1024;
+        options.segment_bytes = segment_bytes_;
         options.idle_connections_max = 3;
         options.checkpoint_pages = 8;
         options.turn_bytes_max = std::size_t{8} << 20;
@@ -157,7 +159,10 @@ private:
             object.closing = true;
             node_->close(std::move(object.open), [this, &object, number] {
                 object.closing = false;
-                treat_closed(object, number);
+                if (on_->powered() && node_ != nullptr) {
+                    fulfil_wish(object);
+                    treat_closed(object, number);
+                }
             });
         } else if (below(30) == 0) {
             compact(object);
@@ -185,11 +190,29 @@ private:
         return {"Test", std::string(64, static_cast<char>('a' + number)), "born"};
     }
 
-    /// What only an object that sleeps can undergo.
-    void treat_closed(model& object, std::size_t number) {
-        if (!on_->powered() || node_ == nullptr) {
+    /// What became of a version that wanted to go back, with or without a restart in between.
+    static version fulfilled(version wanted) {
+        if (wanted.wish) {
+            wanted.rows = std::move(*std::exchange(wanted.wish, std::nullopt));
+            ++wanted.commits;
+        }
+        return wanted;
+    }
+
+    // It has gone back, with a record of its own.
+    void fulfil_wish(model& object) {
+        if (!object.versions.back().wish) {
             return;
         }
+        object.versions.push_back(fulfilled(object.versions.back()));
+        object.versions.back().position = ++last_position_;
+        ++result_.restores;
+        ++result_.wishes;
+        acknowledged_ = std::max(acknowledged_, last_position_);
+    }
+
+    /// What only an object that sleeps can undergo.
+    void treat_closed(model& object, std::size_t number) {
         switch (below(6)) {
             case 0:
                 restore(object, number);
@@ -198,7 +221,7 @@ private:
                 import(object, number);
                 break;
             case 2:
-                object.versions.push_back({++last_position_, {}, {}, 0});
+                object.versions.push_back({++last_position_, {}, {}, 0, {}});
                 object.moments.clear();
                 ++object.life;
                 node_->destroy(key_of(number));
@@ -214,8 +237,11 @@ private:
         const auto from = directory_.path() / "foreign.sqlite";
         write_foreign_database(from);
         const auto& latest = object.versions.back();
-        object.versions.push_back(
-            {last_position_ + 1, table{{version_key, foreign_number}}, "born", latest.commits + 1});
+        object.versions.push_back({last_position_ + 1,
+                                   table{{version_key, foreign_number}},
+                                   "born",
+                                   latest.commits + 1,
+                                   {}});
         node_->import_file(key_of(number), from);
         ++result_.swaps;
         acknowledged_ = std::max(acknowledged_, ++last_position_);
@@ -244,7 +270,7 @@ private:
         const auto& chosen = object.moments.at(below(object.moments.size()));
         const auto& latest = object.versions.back();
         object.versions.push_back(
-            {last_position_ + 1, chosen.was.rows, latest.name, latest.commits + 1});
+            {last_position_ + 1, chosen.was.rows, latest.name, latest.commits + 1, {}});
         try {
             static_cast<void>(node_->restore(key_of(number), chosen.mark));
             ++result_.restores;
@@ -291,9 +317,15 @@ private:
         if (below(3) == 0) {
             mark = turn.current_bookmark();
         }
+        auto wish = object.versions.back().wish;
+        if (keeps_all_ && !object.moments.empty() && below(15) == 0) {
+            const auto chosen = object.moments.at(below(object.moments.size()));
+            mark = turn.restore_on_next_wake(chosen.mark);
+            wish = chosen.was.rows;
+        }
         const auto commits = object.versions.back().commits;
         if (mark && commits == 0) {  // the bookmark brought the object into being
-            object.versions.push_back({++last_position_, {}, "born", 1});
+            object.versions.push_back({++last_position_, {}, "born", 1, {}});
         }
         if (below(8) == 0) {
             turn.rollback();
@@ -303,7 +335,7 @@ private:
         ++result_.commits;
         last_position_ = position.position;
         object.versions.push_back({position.position, std::move(rows), metadata.name,
-                                   mark ? mark->sequence : commits + 1});
+                                   mark ? mark->sequence : commits + 1, std::move(wish)});
         std::optional<known_moment> moment;
         if (mark) {
             moment = known_moment{*mark, object.versions.back(), object.life};
@@ -417,7 +449,7 @@ private:
                 before = std::min(before, next->position);
             }
             count_tail(object, match);
-            version base = *match;
+            version base = fulfilled(*match);
             object.versions = {std::move(base)};
         }
         last_position_ = at_least;  // the log goes on behind what is left of it
@@ -437,8 +469,9 @@ private:
         for (auto at = all.begin(); at != all.end(); ++at) {
             const bool superseded =
                 match == all.end() || std::next(match)->position <= acknowledged_;
-            if (superseded && at->rows == rows && at->name == listed.metadata.name &&
-                at->commits == listed.commits) {
+            const auto woken = fulfilled(*at);
+            if (superseded && woken.rows == rows && woken.name == listed.metadata.name &&
+                woken.commits == listed.commits) {
                 match = at;
             }
         }
@@ -492,6 +525,7 @@ private:
     random_background background_;
     std::unique_ptr<storage_node> node_;
     bool keeps_all_;  // no past is dropped for its size
+    std::uint64_t segment_bytes_;
     std::array<model, object_count> objects_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t last_position_ = 0;

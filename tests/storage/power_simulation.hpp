@@ -11,6 +11,7 @@ struct power_result {
     std::uint64_t crashes = 0;
     std::uint64_t recoveries_cut = 0;  ///< Power lost while recovering.
     std::uint64_t commits = 0;
+    std::uint64_t wishes = 0;  ///< Restores that turns asked for.
     std::uint64_t restores = 0;
     std::uint64_t swaps = 0;  ///< Files replaced for other reasons.
     std::uint64_t kept_unacknowledged = 0;

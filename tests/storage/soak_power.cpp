@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
         total.crashes += result.crashes;
         total.commits += result.commits;
         total.restores += result.restores;
+        total.wishes += result.wishes;
         total.swaps += result.swaps;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
@@ -35,11 +36,12 @@ int main(int argc, char** argv) {
         }
     }
     std::printf(
-        "%llu commits, %llu restores, %llu other swaps, %llu recoveries cut, unacknowledged: "
+        "%llu commits, %llu restores, %llu of them wished for, %llu other swaps, %llu recoveries "
+        "cut, unacknowledged: "
         "%llu kept, %llu lost\n",
-        printable(total.commits), printable(total.restores), printable(total.swaps),
-        printable(total.recoveries_cut), printable(total.kept_unacknowledged),
-        printable(total.lost_unacknowledged));
+        printable(total.commits), printable(total.restores), printable(total.wishes),
+        printable(total.swaps), printable(total.recoveries_cut),
+        printable(total.kept_unacknowledged), printable(total.lost_unacknowledged));
     std::printf("%llu seeds, %llu crashes, %llu failed\n", printable(seeds),
                 printable(total.crashes), printable(failed));
     return failed == 0 ? 0 : 1;

@@ -61,6 +61,9 @@ private:
     }
 
     void traverse(const type_node& node, const argument_value& value) {
+        if (failures_.overflowed()) {
+            return;
+        }
         switch (node.kind) {
             case node_kind::united:
                 traverse_union(node, value);
@@ -232,7 +235,7 @@ private:
         }
         if (shape.elements) {
             const std::size_t size = value.elements.size();
-            for (std::size_t i = 0; i < size; ++i) {
+            for (std::size_t i = 0; i < size && !failures_.overflowed(); ++i) {
                 traverse_at({{}, i, true}, element_type(*shape.elements, i, size),
                             value.elements[i]);
             }
@@ -258,7 +261,7 @@ private:
         }
         bool go_on = true;
         for_each_member(value, [&](std::string_view key, const argument_value& member) {
-            go_on = go_on && traverse_key(shape, key, member, value);
+            go_on = go_on && !failures_.overflowed() && traverse_key(shape, key, member, value);
         });
         return go_on;
     }
@@ -293,6 +296,9 @@ private:
         while (!queued_.empty()) {
             const std::vector<queued_change> now = std::exchange(queued_, {});
             for (const auto& change : now) {
+                if (failures_.overflowed()) {
+                    return;
+                }
                 if (failures_.affects(change.path)) {
                     continue;
                 }
@@ -306,21 +312,32 @@ private:
 
     argument_value* find(const value_path& path) {
         argument_value* at = &root_;
-        for (const auto& step : path) {
+        found_members_.resize(std::max(found_members_.size(), path.size()));
+        for (std::size_t depth = 0; depth < path.size() && at != nullptr; ++depth) {
+            const path_step& step = path[depth];
             at->raw = {};
-            argument_value* inner = nullptr;
-            if (step.is_element && step.element < at->elements.size()) {
-                inner = &at->elements[step.element];
+            if (!step.is_element) {
+                at = find_member(*at, step.key, found_members_[depth]);
+            } else {
+                at = step.element < at->elements.size() ? &at->elements[step.element] : nullptr;
             }
-            for (auto& one : at->members) {
-                inner = !step.is_element && one.key == step.key ? &one.value : inner;
-            }
-            if (inner == nullptr) {
-                return nullptr;
-            }
-            at = inner;
         }
         return at;
+    }
+    /// Changes are queued in the order of the members, so the search goes on at `last`, where it
+    /// ended the time before: an object of many keys is not searched from its begin for each.
+    static argument_value* find_member(argument_value& in, std::string_view key,
+                                       std::size_t& last) {
+        const std::size_t size = in.members.size();
+        last = last < size ? last : 0;
+        for (std::size_t tried = 0; tried < size; ++tried) {
+            argument_member& one = in.members[last];
+            if (one.key == key) {
+                return &one.value;
+            }
+            last = last + 1 == size ? 0 : last + 1;
+        }
+        return nullptr;
     }
 
     void apply_morphs(const queued_change& change, argument_value& at) {
@@ -399,6 +416,7 @@ private:
     failure_list failures_;
     std::vector<branch> branches_;
     std::vector<queued_change> queued_;
+    std::vector<std::size_t> found_members_;  // the last one found, for each depth
 };
 
 }  // namespace

@@ -108,6 +108,14 @@ std::string united_text(const std::vector<failure>& parts) {
     return joined_branches(texts);
 }
 
+void append_step(std::string& out, const path_step& step) {
+    if (step.is_element) {
+        out.append("[").append(std::to_string(step.element)).append("]");
+    } else {
+        append_access(out, step.key);
+    }
+}
+
 }  // namespace
 
 std::string printed(const argument_value& value) {
@@ -133,11 +141,7 @@ std::string printed(const argument_value& value) {
 std::string text_of(const value_path& path) {
     std::string out;
     for (const auto& step : path) {
-        if (step.is_element) {
-            out.append("[").append(std::to_string(step.element)).append("]");
-        } else {
-            append_access(out, step.key);
-        }
+        append_step(out, step);
     }
     return out;
 }
@@ -176,51 +180,62 @@ std::string failure::message() const {
 }
 
 void failure_list::add(failure added, const value_path& current, const argument_value& data) {
-    std::string place = text_of(added.path);
-    const auto known = std::find_if(list_.begin(), list_.end(),
-                                    [&](const entry& one) { return one.place == place; });
-    if (known == list_.end()) {
-        list_.push_back({std::move(place), std::move(added)});
+    if (count_ >= kept_max) {
+        count_ = kept_max + 1;
+        return;
+    }
+    const auto [place, first] = at_place_.try_emplace(text_of(added.path), list_.size());
+    if (first) {
+        list_.push_back(std::move(added));
         ++count_;
         return;
     }
-    if (known->found.is_never()) {
+    failure& known = list_[place->second];
+    if (known.is_never()) {
         return;
     }
     ++count_;
     if (added.is_never()) {
-        known->found = std::move(added);
+        known = std::move(added);
         return;
     }
-    if (known->found.kind != failure_kind::several) {
+    if (known.kind != failure_kind::several) {
         failure both;
         both.kind = failure_kind::several;
         both.path = current;
         both.data = data;
-        both.parts.push_back(std::move(known->found));
-        known->found = std::move(both);
+        both.parts.push_back(std::move(known));
+        known = std::move(both);
     }
-    known->found.parts.push_back(std::move(added));
+    known.parts.push_back(std::move(added));
 }
 
 bool failure_list::affects(const value_path& path) const {
-    const std::string place = text_of(path);
-    return std::any_of(list_.begin(), list_.end(), [&](const entry& one) {
-        if (one.place == place) {
+    if (list_.empty()) {
+        return false;
+    }
+    std::string place;
+    for (const auto& step : path) {
+        if (at_place_.contains(place)) {
             return true;
         }
-        const std::string& shorter = one.place.size() < place.size() ? one.place : place;
-        const std::string& longer = one.place.size() < place.size() ? place : one.place;
-        const bool within = longer.starts_with(shorter);
-        return within &&
-               (shorter.empty() || longer[shorter.size()] == '.' || longer[shorter.size()] == '[');
-    });
+        append_step(place, step);
+    }
+    const auto starts_with = [&](const std::string& prefix) {
+        const auto next = at_place_.lower_bound(prefix);
+        return next != at_place_.end() && next->first.starts_with(prefix);
+    };
+    return place.empty() || at_place_.contains(place) || starts_with(place + '.') ||
+           starts_with(place + '[');
 }
 
 std::string failure_list::text() const {
     std::string out;
     for (const auto& one : list_) {
-        out.append(out.empty() ? "" : "\n").append(one.found.message());
+        out.append(out.empty() ? "" : "\n").append(one.message());
+    }
+    if (overflowed()) {
+        out += "\nand there are more problems than these " + std::to_string(kept_max);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 #include <dormouse/detail/argument_values.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,23 +42,25 @@ struct failure {
     [[nodiscard]] std::string message() const;
 };
 
-/// The failures of one check: one for each place, in the order in which places failed first.
+/// The failures of one check: one for each place, in the order in which places failed first. A
+/// caller decides how many there could be, so only the first hundred are kept.
 class failure_list {
 public:
+    static constexpr std::size_t kept_max = 100;
+
     /// `current` is where the check stands, `data` the value there.
     void add(failure added, const value_path& current, const argument_value& data);
-    [[nodiscard]] bool empty() const { return list_.empty(); }
+    /// Those that were not kept count too.
     [[nodiscard]] std::size_t count() const { return count_; }
+    /// There was one more than is kept: looking for others is of no use.
+    [[nodiscard]] bool overflowed() const { return count_ > kept_max; }
     /// The place failed, or one around it or within it.
     [[nodiscard]] bool affects(const value_path& path) const;
     [[nodiscard]] std::string text() const;
 
 private:
-    struct entry {
-        std::string place;
-        failure found;
-    };
-    std::vector<entry> list_;
+    std::vector<failure> list_;
+    std::map<std::string, std::size_t, std::less<>> at_place_;  // where in the list
     std::size_t count_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace dormouse::detail {
 namespace {
 
 constexpr std::size_t program_size_max = 50'000;
-constexpr std::size_t places_max = std::size_t{1} << 28;  // of pattern times text: 32 MB of marks
+constexpr std::size_t visits_max = std::size_t{1} << 24;  // of places of the pattern
 constexpr std::size_t steps_max = 2'000'000;              // with back references
 
 char16_t folded(char16_t c) {
@@ -67,7 +67,9 @@ public:
         for (std::size_t i = 0; i < pending_.size(); ++i) {
             const auto [syntax, look, backwards] = pending_[i];
             into_.looks_[look].begin = here();
-            emit_part(*syntax, backwards);
+            // A sweep comes from the other end: where it accepts, a match begins, or has ended.
+            into_.looks_[look].swept_backwards = !backwards;
+            emit_part(*syntax, parsed.has_back_references ? backwards : !backwards);
             emit({js_regex::op::accept});
         }
     }
@@ -206,110 +208,13 @@ private:
     std::vector<pending_look> pending_;
 };
 
-/// One search in one text.
-class regex_run {
+/// A text, and what can be asked of a position in it.
+class regex_text {
 public:
-    regex_run(const js_regex& regex, std::u16string_view text)
-        : regex_(regex),
-          text_(text),
-          slots_(regex.slots_, nowhere),
-          look_results_(regex.looks_.size() * (text.size() + 1), look_unknown) {
-        if (!regex_.has_back_references_) {
-            const std::size_t places = regex_.program_.size() * (text.size() + 1);
-            too_much_ = places > places_max;
-            seen_.resize(too_much_ ? 0 : places);
-        }
-    }
+    regex_text(const js_regex& regex, std::u16string_view text) : regex_(regex), text_(text) {}
 
-    regex_outcome search() {
-        for (std::size_t start = 0; start <= text_.size() && !too_much_; ++start) {
-            if (matches(0, start)) {
-                return regex_outcome::match;
-            }
-        }
-        return too_much_ ? regex_outcome::too_much_work : regex_outcome::no_match;
-    }
-
-private:
+protected:
     using op = js_regex::op;
-    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
-    static constexpr char look_unknown = 2;
-
-    /// Where to go on when a way leads nowhere; or a slot to put back on the way there.
-    struct choice {
-        std::uint32_t at;
-        std::size_t position;
-        std::uint32_t slot;
-        bool restores;
-    };
-
-    bool first_visit(std::uint32_t at, std::size_t position) {
-        if (regex_.has_back_references_) {
-            too_much_ = too_much_ || ++steps_ > steps_max;
-            return !too_much_;
-        }
-        auto seen = seen_[at * (text_.size() + 1) + position];
-        if (seen) {
-            return false;
-        }
-        seen = true;
-        return true;
-    }
-
-    bool matches(std::uint32_t begin, std::size_t position) {
-        std::vector<choice> choices{{begin, position, 0, false}};
-        while (!choices.empty() && !too_much_) {
-            const choice next = choices.back();
-            choices.pop_back();
-            if (next.restores) {
-                slots_[next.slot] = next.position;
-            } else if (follow(next.at, next.position, choices)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// Follows one way to its end: true if the pattern ends there.
-    bool follow(std::uint32_t at, std::size_t position, std::vector<choice>& choices) {
-        while (first_visit(at, position)) {
-            const auto& one = regex_.program_[at];
-            switch (one.what) {
-                case op::accept:
-                    return true;
-                case op::jump:
-                    at = one.x;
-                    continue;
-                case op::split:
-                    choices.push_back({one.y, position, 0, false});
-                    at = one.x;
-                    continue;
-                case op::save:
-                case op::loop_mark:
-                    choices.push_back({0, slots_[one.x], one.x, true});
-                    slots_[one.x] = position;
-                    break;
-                case op::unit:
-                case op::set:
-                    if (!take_unit(one, position)) {
-                        return false;
-                    }
-                    break;
-                case op::back_reference:
-                    if (!take_reference(one, position)) {
-                        return false;
-                    }
-                    break;
-                default:
-                    if (!holds(one, position)) {
-                        return false;
-                    }
-                    break;
-            }
-            ++at;
-        }
-        return false;
-    }
 
     bool take_unit(const js_regex::instruction& one, std::size_t& position) const {
         if (one.backwards ? position == 0 : position == text_.size()) {
@@ -327,6 +232,223 @@ private:
         const auto upper = static_cast<char16_t>(folded(found) - 0x20);
         const bool letter = folded(found) >= u'a' && folded(found) <= u'z';
         return set.contains(folded(found)) || (letter && set.contains(upper));
+    }
+    [[nodiscard]] bool holds_at(op what, std::size_t position) const {
+        switch (what) {
+            case op::text_begin:
+                return position == 0;
+            case op::text_end:
+                return position == text_.size();
+            case op::word_boundary:
+                return at_boundary(position);
+            default:
+                return !at_boundary(position);
+        }
+    }
+    [[nodiscard]] bool at_boundary(std::size_t position) const {
+        const bool before = position > 0 && is_word(text_[position - 1]);
+        const bool after = position < text_.size() && is_word(text_[position]);
+        return before != after;
+    }
+
+    const js_regex& regex_;
+    std::u16string_view text_;
+};
+
+/// One search without back references. A match is looked for at all positions at once: the text is
+/// gone over a single time, with the set of the places of the program that a match can have
+/// reached. What a look answers at each position is found by such a sweep of its own, once.
+class regex_sweeps : regex_text {
+public:
+    regex_sweeps(const js_regex& regex, std::u16string_view text)
+        : regex_text(regex, text), looks_(regex.looks_.size()) {}
+
+    regex_outcome search() {
+        const bool found = sweep(0, false, nullptr);
+        return visits_ > visits_max ? regex_outcome::too_much_work
+               : found              ? regex_outcome::match
+                                    : regex_outcome::no_match;
+    }
+
+private:
+    struct place_set {
+        std::vector<std::uint32_t> waiting;   // for a unit of the text
+        std::vector<std::size_t> entered_at;  // the last step in which each place was reached
+        std::vector<std::uint32_t> open;
+    };
+
+    /// Whether the program accepts anywhere; with `all`, goes on and marks each position where.
+    bool sweep(std::uint32_t begin, bool backwards, std::vector<bool>* all) {
+        place_set places;
+        places.entered_at.resize(regex_.program_.size());
+        std::vector<std::uint32_t> before;
+        bool any = false;
+        for (std::size_t step = 0; step <= text_.size() && visits_ <= visits_max; ++step) {
+            const std::size_t position = backwards ? text_.size() - step : step;
+            before.swap(places.waiting);
+            places.waiting.clear();
+            places.open.assign(1, begin);
+            for (const auto at : before) {
+                std::size_t next = backwards ? position + 1 : position - 1;
+                if (take_unit(regex_.program_[at], next)) {
+                    places.open.push_back(at + 1);
+                }
+            }
+            const bool accepted = enter_open(places, step + 1, position);
+            any = any || accepted;
+            if (all != nullptr) {
+                (*all)[position] = accepted;
+            } else if (any) {
+                return true;
+            }
+        }
+        return any;
+    }
+
+    /// Enters the open places and all that can be reached from them without a unit.
+    bool enter_open(place_set& places, std::size_t step, std::size_t position) {
+        bool accepted = false;
+        while (!places.open.empty() && ++visits_ <= visits_max) {
+            const std::uint32_t at = places.open.back();
+            places.open.pop_back();
+            if (std::exchange(places.entered_at[at], step) == step) {
+                continue;
+            }
+            const auto& one = regex_.program_[at];
+            switch (one.what) {
+                case op::accept:
+                    accepted = true;
+                    break;
+                case op::unit:
+                case op::set:
+                    places.waiting.push_back(at);
+                    break;
+                case op::split:
+                    places.open.push_back(one.y);
+                    [[fallthrough]];
+                case op::jump:
+                    places.open.push_back(one.x);
+                    break;
+                default:
+                    if (goes_on(one, position)) {
+                        places.open.push_back(at + 1);
+                    }
+                    break;
+            }
+        }
+        return accepted;
+    }
+
+    bool goes_on(const js_regex::instruction& one, std::size_t position) {
+        switch (one.what) {
+            case op::save:
+            case op::loop_mark:
+            case op::loop_check:  // no place is entered twice, so a loop ends by itself
+                return true;
+            case op::look:
+                return look_holds(one.x, position);
+            default:
+                return holds_at(one.what, position);
+        }
+    }
+    bool look_holds(std::uint32_t index, std::size_t position) {
+        const auto& look = regex_.looks_[index];
+        if (looks_[index].empty()) {
+            std::vector<bool> answers(text_.size() + 1);
+            sweep(look.begin, look.swept_backwards, &answers);
+            looks_[index] = std::move(answers);
+        }
+        return looks_[index][position] != look.negated;
+    }
+
+    std::vector<std::vector<bool>> looks_;
+    std::size_t visits_ = 0;
+};
+
+/// One search with back references: one way after the other, in a fixed number of steps.
+class regex_backtracking : regex_text {
+public:
+    regex_backtracking(const js_regex& regex, std::u16string_view text)
+        : regex_text(regex, text), slots_(regex.slots_, nowhere) {}
+
+    regex_outcome search() {
+        for (std::size_t start = 0; start <= text_.size() && !too_much(); ++start) {
+            choices tried;
+            if (matches(0, start, tried)) {
+                return regex_outcome::match;
+            }
+        }
+        return too_much() ? regex_outcome::too_much_work : regex_outcome::no_match;
+    }
+
+private:
+    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
+    /// Where to go on when a way leads nowhere; or a slot to put back on the way there.
+    struct choice {
+        std::uint32_t at;
+        std::size_t position;
+        std::uint32_t slot;
+        bool restores;
+    };
+    using choices = std::vector<choice>;
+
+    [[nodiscard]] bool too_much() const { return steps_ > steps_max; }
+
+    /// Where it matches, what was tried stays in `tried`.
+    bool matches(std::uint32_t begin, std::size_t position, choices& tried) {
+        tried.push_back({begin, position, 0, false});
+        while (!tried.empty() && !too_much()) {
+            const choice next = tried.back();
+            tried.pop_back();
+            if (next.restores) {
+                slots_[next.slot] = next.position;
+            } else if (follow(next.at, next.position, tried)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Follows one way to its end: true if the pattern ends there.
+    bool follow(std::uint32_t at, std::size_t position, choices& tried) {
+        while (++steps_ <= steps_max) {
+            const auto& one = regex_.program_[at];
+            switch (one.what) {
+                case op::accept:
+                    return true;
+                case op::jump:
+                    at = one.x;
+                    continue;
+                case op::split:
+                    tried.push_back({one.y, position, 0, false});
+                    at = one.x;
+                    continue;
+                case op::save:
+                case op::loop_mark:
+                    tried.push_back({0, slots_[one.x], one.x, true});
+                    slots_[one.x] = position;
+                    break;
+                case op::unit:
+                case op::set:
+                    if (!take_unit(one, position)) {
+                        return false;
+                    }
+                    break;
+                case op::back_reference:
+                    if (!take_reference(one, position)) {
+                        return false;
+                    }
+                    break;
+                default:
+                    if (!holds(one, position, tried)) {
+                        return false;
+                    }
+                    break;
+            }
+            ++at;
+        }
+        return false;
     }
 
     bool take_reference(const js_regex::instruction& one, std::size_t& position) const {
@@ -351,43 +473,34 @@ private:
         return true;
     }
 
-    bool holds(const js_regex::instruction& one, std::size_t position) {
+    bool holds(const js_regex::instruction& one, std::size_t position, choices& tried) {
         switch (one.what) {
-            case op::text_begin:
-                return position == 0;
-            case op::text_end:
-                return position == text_.size();
-            case op::word_boundary:
-                return at_boundary(position);
-            case op::not_word_boundary:
-                return !at_boundary(position);
             case op::loop_check:
-                // Where no place is tried twice, a loop ends by itself.
-                return !regex_.has_back_references_ || slots_[one.x] != position;
+                return slots_[one.x] != position;
+            case op::look:
+                return look_holds(regex_.looks_[one.x], position, tried);
             default:
-                return look_holds(one.x, position);
+                return holds_at(one.what, position);
         }
     }
-    [[nodiscard]] bool at_boundary(std::size_t position) const {
-        const bool before = position > 0 && is_word(text_[position - 1]);
-        const bool after = position < text_.size() && is_word(text_[position]);
-        return before != after;
-    }
-    bool look_holds(std::uint32_t index, std::size_t position) {
-        char& known = look_results_[index * (text_.size() + 1) + position];
-        if (known == look_unknown || regex_.has_back_references_) {
-            known = matches(regex_.looks_[index].begin, position) ? 1 : 0;
+    /// A look is not entered again, but the groups it matched are forgotten when the way past it
+    /// leads nowhere; those of a negated look at once.
+    bool look_holds(const js_regex::look& look, std::size_t position, choices& tried) {
+        choices inside;
+        const bool found = matches(look.begin, position, inside);
+        std::erase_if(inside, [](const choice& one) { return !one.restores; });
+        if (!look.negated) {
+            tried.insert(tried.end(), inside.begin(), inside.end());
+            return found;
         }
-        return (known == 1) != regex_.looks_[index].negated;
+        for (auto one = inside.rbegin(); one != inside.rend(); ++one) {
+            slots_[one->slot] = one->position;
+        }
+        return !found;
     }
 
-    const js_regex& regex_;
-    std::u16string_view text_;
     std::vector<std::size_t> slots_;
-    std::vector<char> look_results_;
-    std::vector<bool> seen_;
     std::size_t steps_ = 0;
-    bool too_much_ = false;
 };
 
 js_regex::js_regex(std::string_view pattern, std::string_view flags) : ignores_case_(flags == "i") {
@@ -395,7 +508,8 @@ js_regex::js_regex(std::string_view pattern, std::string_view flags) : ignores_c
 }
 
 regex_outcome js_regex::search(std::u16string_view text) const {
-    return regex_run(*this, text).search();
+    return has_back_references_ ? regex_backtracking(*this, text).search()
+                                : regex_sweeps(*this, text).search();
 }
 
 }  // namespace dormouse::detail

@@ -1,7 +1,7 @@
 // Patterns in definitions are JavaScript's, and they meet texts from callers nobody controls. An
 // engine that backtracks freely takes exponential time for some of them, `^(a+)+$` on a row of a's;
-// this one tries no place of the pattern twice at one place of the text, so its work is at most
-// their product. Patterns with back references cannot have that: they get a fixed number of steps.
+// this one enters no place of the pattern twice at one place of the text. Patterns with back
+// references cannot have that. Both kinds give up after a fixed number of steps.
 //
 // Without flags but `i` for ASCII letters, as definitions have no way to give others. Text is
 // matched in UTF-16 code units.
@@ -32,7 +32,9 @@ public:
 
 private:
     friend class regex_compiler;
-    friend class regex_run;
+    friend class regex_text;
+    friend class regex_sweeps;
+    friend class regex_backtracking;
 
     enum class op : std::uint8_t {
         unit,
@@ -64,6 +66,7 @@ private:
     struct look {
         std::uint32_t begin = 0;
         bool negated = false;
+        bool swept_backwards = false;
     };
 
     std::vector<instruction> program_;

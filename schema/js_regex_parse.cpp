@@ -5,12 +5,15 @@
 #include <dormouse/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 
 namespace dormouse::detail {
 namespace {
 
-using ranges = std::vector<std::pair<char16_t, char16_t>>;
+using unit_range = std::pair<char16_t, char16_t>;
+using ranges = std::vector<unit_range>;
 
 constexpr int groups_depth_max = 200;
 
@@ -31,14 +34,27 @@ std::optional<unsigned> hex_value(char16_t c) {
     return std::nullopt;
 }
 
-const ranges digits{{u'0', u'9'}};
-const ranges word_units{{u'0', u'9'}, {u'A', u'Z'}, {u'_', u'_'}, {u'a', u'z'}};
-const ranges spaces{{9, 13},          {32, 32},         {0xA0, 0xA0},     {0x1680, 0x1680},
-                    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F},
-                    {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
-const ranges line_ends{{10, 10}, {13, 13}, {0x2028, 0x2029}};
+// Arrays, as definitions may be read before main begins.
+constexpr std::array<unit_range, 1> digits{{{u'0', u'9'}}};
+constexpr std::array<unit_range, 4> word_units{
+    {{u'0', u'9'}, {u'A', u'Z'}, {u'_', u'_'}, {u'a', u'z'}}};
+constexpr std::array<unit_range, 10> spaces{{{9, 13},
+                                             {32, 32},
+                                             {0xA0, 0xA0},
+                                             {0x1680, 0x1680},
+                                             {0x2000, 0x200A},
+                                             {0x2028, 0x2029},
+                                             {0x202F, 0x202F},
+                                             {0x205F, 0x205F},
+                                             {0x3000, 0x3000},
+                                             {0xFEFF, 0xFEFF}}};
+constexpr std::array<unit_range, 3> line_ends{{{10, 10}, {13, 13}, {0x2028, 0x2029}}};
 
-ranges complement(const ranges& of) {
+ranges listed(std::span<const unit_range> of) {
+    return {of.begin(), of.end()};
+}
+
+ranges complement(std::span<const unit_range> of) {
     ranges out;
     unsigned next = 0;
     for (const auto& [low, high] : of) {
@@ -57,15 +73,15 @@ ranges complement(const ranges& of) {
 std::optional<ranges> escaped_class(char16_t letter) {
     switch (letter) {
         case u'd':
-            return digits;
+            return listed(digits);
         case u'D':
             return complement(digits);
         case u'w':
-            return word_units;
+            return listed(word_units);
         case u'W':
             return complement(word_units);
         case u's':
-            return spaces;
+            return listed(spaces);
         case u'S':
             return complement(spaces);
         default:
@@ -275,7 +291,7 @@ private:
                 return parse_group();
             case u'.':
                 ++at_;
-                return set(line_ends, true);
+                return set(listed(line_ends), true);
             case u'[':
                 ++at_;
                 return parse_class();

@@ -2,6 +2,8 @@
 #include <dormouse/detail/query_run.hpp>
 #include <dormouse/error.hpp>
 
+#include <sqlite3.h>
+
 namespace dormouse::detail {
 
 void refuse_row_count(bool none) {
@@ -19,6 +21,15 @@ void require_turn(db& database, std::uint64_t turn) {
     if (database.current_lease().turn() != turn) {
         throw error(errc::turn_ended, "rows were read after the turn they belong to had ended");
     }
+}
+
+std::int64_t total_changes(const statement& of) {
+    return sqlite3_total_changes64(sqlite3_db_handle(of.handle()));
+}
+
+void refuse_listed_text() {
+    throw error(errc::invalid_arguments,
+                "a text in the list holds the character zero, which a list cannot keep");
 }
 
 void append_identifier(std::string& sql, std::string_view name) {

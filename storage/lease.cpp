@@ -31,12 +31,17 @@ borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>&
 
 borrowed_statement lease::borrow_new(statement_slot slot, const std::string& sql) {
     auto& used = object_->use();
+    std::string_view rest;
+    auto compiled = used.compile(sql, &rest);
+    if (take_statement(rest)) {
+        throw error(errc::sql_failed, "the SQL text holds more than one statement; use execute()");
+    }
     auto& cached = used.statements;
     if (cached.size() <= slot.index()) {
         cached.resize(slot.index() + 1);
     }
     cached[slot.index()] =
-        std::make_shared<cached_statement>(cached_statement{used.compile(sql, nullptr)});
+        std::make_shared<cached_statement>(cached_statement{std::move(compiled)});
     return borrowed_statement(cached[slot.index()]);
 }
 

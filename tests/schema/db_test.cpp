@@ -93,4 +93,22 @@ TEST_F(Db, ReportsWhatSqliteRefuses) {
     EXPECT_THROW(database.execute("SELECT * FROM nope"), sql_error);
 }
 
+TEST_F(Db, RefusesASecondStatementInAQuery) {
+    try {
+        (void)database.sql<"SELECT 1; SELECT 2", int>().one();
+        ADD_FAILURE();
+    } catch (const error& e) {
+        EXPECT_STREQ(e.what(), "the SQL text holds more than one statement; use execute()");
+    }
+    EXPECT_EQ((database.sql<"SELECT 1; -- and no more", int>().one()), 1);
+}
+
+TEST_F(Db, CountsNoChangesOfAStatementThatMakesNone) {
+    add("a");
+
+    EXPECT_EQ((database.sql<"CREATE TABLE t (x)">().execute()), 0);
+    EXPECT_EQ((database.sql<"SELECT 1">().execute()), 0);
+    EXPECT_EQ((database.sql<"UPDATE users SET name = 'x'">().execute()), 1);
+}
+
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace dormouse::detail {
 namespace {
@@ -232,6 +234,22 @@ void refuse_json(const json_path& path, std::string_view expected, std::string_v
 
 void refuse_repeated(const json_path& path) {
     throw error(errc::invalid_request, path.text() + " must be given once (was given again)");
+}
+
+void require_finite(double value) {
+    if (!std::isfinite(value)) {
+        throw error(
+            errc::invalid_arguments,
+            number_text(value) + " cannot be stored as JSON, which has finite numbers only");
+    }
+}
+
+void require_signed_range(std::uint64_t value) {
+    if (!std::in_range<std::int64_t>(value)) {
+        throw error(errc::invalid_arguments,
+                    std::to_string(value) + " cannot be stored as JSON: the largest integer is " +
+                        std::to_string(std::numeric_limits<std::int64_t>::max()));
+    }
 }
 
 void refuse_unnamed(std::int64_t value) {

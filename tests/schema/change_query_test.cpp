@@ -244,4 +244,50 @@ TEST_F(ChangeQuery, KeepsIntegersExact) {
     EXPECT_THROW((void)(database.sql<"SELECT ?", std::uint64_t>(UINT64_MAX).one()), error);
 }
 
+TEST_F(ChangeQuery, ReturnsNoRowsWhenNothingIsGiven) {
+    struct change {
+        std::optional<std::string> name;
+    };
+    add_user("ann");
+    auto rows_of = [&](const change& given) {
+        return database.update<users>()
+            .set_from(given)
+            .where(col<&user::id> == "ann")
+            .returning(col<&user::name>)
+            .all();
+    };
+
+    EXPECT_THAT(rows_of({}), ElementsAre());
+    EXPECT_FALSE(user_of("ann").changedAt.has_value());
+    EXPECT_THAT(rows_of({"Eve"}), ElementsAre("Eve"));
+}
+
+TEST_F(ChangeQuery, RefreshesAColumnWhoseFieldIsNotGiven) {
+    struct change {
+        std::optional<std::string> name;
+        std::optional<timestamp_seconds> changedAt;
+    };
+    add_user("ann");
+    const timestamp_seconds given{std::chrono::seconds{5}};
+    const auto now = std::chrono::floor<std::chrono::seconds>(generators.time);
+
+    database.update<users>().set_from(change{"Eve", {}}).all_rows().execute();
+    EXPECT_EQ(user_of("ann").changedAt, now);
+    database.update<users>().set_from(change{"Eve", given}).all_rows().execute();
+    EXPECT_EQ(user_of("ann").changedAt, given);
+    database.update<users>()
+        .set(col<& user::name> = "Ann")
+        .set_if(false, col<& user::changedAt> = given)
+        .all_rows()
+        .execute();
+    EXPECT_EQ(user_of("ann").changedAt, now);
+}
+
+TEST_F(ChangeQuery, InsertsRowsOfATemporary) {
+    auto insert =
+        database.insert_into<guests>().each_of(std::vector<guest>{{"ann", "a"}, {"bob", "a"}});
+
+    EXPECT_EQ(insert.execute(), 2);
+}
+
 }  // namespace

@@ -26,8 +26,15 @@ struct member {
 struct stranger {
     std::string key;
 };
+struct measured {
+    std::string id;
+    std::int64_t size;
+    std::int64_t twice;
+};
 inline constexpr auto members = table<member>("members").primary_key(&member::id);
 inline constexpr auto strangers = table<stranger>("strangers");
+inline constexpr auto measures =
+    table<measured>("measures").primary_key(&measured::id).generated(&measured::twice, "size * 2");
 
 inline constexpr auto wrong_default =
     table<member>("wrong_default").default_to(&member::age, "many");
@@ -54,4 +61,15 @@ void misuse(db& database) {
     (void)database.select_from<members>().where(col<&member::age> == "x");
     database.update<members>().set(col<& member::age> = 1).execute();
     database.delete_from<members>().execute();
+    (void)database.insert_into<members>().on_conflict<&stranger::key>().ignore();
+    (void)database.insert_into<measures>().upsert<&measured::id, &member::age>();
+    (void)database.insert_into<measures>().on_conflict<&measured::id>().update<&measured::twice>();
+    (void)database.insert_into<members>()
+        .on_conflict<&member::id>()
+        .set(col<& member::age> = excluded<&measured::size>)
+        .values(member{})
+        .sql_text();
+    (void)database.update<measures>().set_if(true, col<& measured::twice> = 1);
+    (void)(col<&member::email> + 1);
+    (void)database.update<members>().where(col<&member::id> == "x").returning_all();
 }

@@ -17,6 +17,13 @@ EXPECTED = {
     "a column of another table": ["belongs to a table that is not part of the query", "stranger", "key"],
     "a comparison of two types": ["==", "member::age"],
     "an update of no chosen rows": ["execute", "chosen_condition", "update<members>"],
+    "a conflict on another table's column": ["a column of the conflict belongs to another table", "on_conflict"],
+    "an upsert of another table's column": ["a column that is set belongs to another table", "member::age"],
+    "an upsert of a generated column": ["a generated column cannot be set", "update"],
+    "an update of a generated column": ["a generated column cannot be set", "set_if"],
+    "a new value of another table": ["an excluded column belongs to another table", "measured"],
+    "a sum with a text": ["operator+", "number_operands", "member::email"],
+    "rows of an update that sets nothing": ["returning_all", "update<members>"],
     "a delete of no chosen rows": ["execute", "chosen_condition", "delete_from<members>"],
 }
 NEAR = 12

@@ -19,11 +19,17 @@ struct tick {
     std::int64_t id = 0;
     timestamp_seconds at;
 };
+struct span {
+    std::int64_t id = 0;
+    timestamp from;
+    timestamp to;
+};
 
 }  // namespace
 
 inline constexpr auto events = table<event>("events").primary_key(&event::id);
 inline constexpr auto ticks = table<tick>("ticks").primary_key(&tick::id);
+inline constexpr auto spans = table<span>("spans").primary_key(&span::id);
 inline constexpr auto adopted =
     table<event>("adopted").primary_key(&event::id).stored_as(&event::at, column_type::integer);
 inline constexpr auto adopted_ticks =
@@ -129,6 +135,17 @@ TEST_F(MomentQuery, FindsMomentsThroughAnIndex) {
                     .one();
 
     EXPECT_THAT(std::get<3>(plan), testing::HasSubstr("by_moment"));
+}
+
+TEST_F(MomentQuery, ComparesTwoColumnsOfDifferentForms) {
+    create(spans);
+    database.execute(
+        "INSERT INTO spans VALUES (1, '2024-01-01 12:00:00', '2024-01-01T12:00:00.000Z'),"
+        "(2, '2024-01-01 12:00:00.000', '2024-01-01 12:00:00.001'),"
+        "(3, '2024-01-01T13:00:00+01:00', '2024-01-01 12:00:00')");
+
+    EXPECT_THAT(ids_where<spans>(col<&span::from> == col<&span::to>), ElementsAre(1, 3));
+    EXPECT_THAT(ids_where<spans>(col<&span::from> < col<&span::to>), ElementsAre(2));
 }
 
 }  // namespace

@@ -12,6 +12,18 @@ using ::testing::ElementsAre;
 
 namespace {
 
+struct number {
+    std::int64_t id = 0;
+    bool flag = false;
+    std::optional<double> part;
+};
+
+}  // namespace
+
+inline constexpr auto numbers = table<number>("numbers").primary_key(&number::id);
+
+namespace {
+
 class Query : public database_test {
 protected:
     Query() {
@@ -297,5 +309,44 @@ concept can_execute = requires(Change change) {
 static_assert(!can_execute<decltype(std::declval<db&>().delete_from<users>())>);
 static_assert(can_execute<decltype(std::declval<db&>().delete_from<users>().all_rows())>);
 static_assert(!can_execute<decltype(std::declval<db&>().update<users>())>);
+
+TEST_F(Query, AsksWhatAConditionAnswers) {
+    auto numbers_where = [&](auto condition) {
+        return database.select_from<numbers>().where(condition).select(col<&number::id>).all();
+    };
+    create(numbers);
+    database.execute("INSERT INTO numbers VALUES (1, 1, 0.5), (2, 0, 0.25)");
+
+    EXPECT_THAT(numbers_where((!col<&number::flag>).is_null()), ElementsAre());
+    EXPECT_THAT(numbers_where((!col<&number::flag>) == true), ElementsAre(2));
+    EXPECT_THAT(numbers_where(col<&number::flag> == col<&number::id>.is_null()), ElementsAre(2));
+    EXPECT_THAT(
+        numbers_where(col<&number::id> - sql_part<"{} - 1", std::int64_t>(col<&number::id>) == 1),
+        ElementsAre(1, 2));
+}
+
+TEST_F(Query, AddsIntegersToFractions) {
+    create(numbers);
+    database.execute("INSERT INTO numbers VALUES (1, 1, 0.5)");
+
+    auto sum = database.select_from<numbers>().select(col<&number::id> + col<&number::part>).one();
+
+    static_assert(std::is_same_v<decltype(sum), std::optional<double>>);
+    EXPECT_EQ(sum, 1.5);
+}
+
+TEST_F(Query, RefusesWhatAListOrJsonCannotKeep) {
+    const std::vector<std::string> texts{std::string("a\0b", 3)};
+    const std::vector<std::uint64_t> large{UINT64_MAX};
+    const json<std::vector<double>> infinite{{std::numeric_limits<double>::infinity()}};
+
+    EXPECT_THROW((void)col<&user::name>.in(texts), error);
+    EXPECT_THROW((void)col<&number::id>.in(large), error);
+    EXPECT_THROW((void)(database.sql<"SELECT ?", std::string>(infinite).one()), error);
+    EXPECT_THROW(
+        (void)(database.sql<"SELECT ?", std::string>(json<std::vector<std::uint64_t>>{large})
+                   .one()),
+        error);
+}
 
 }  // namespace

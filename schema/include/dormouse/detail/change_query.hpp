@@ -39,18 +39,14 @@ public:
     /// refreshed.
     template <class... Added>
     [[nodiscard]] auto set(Added... added) const {
-        static_assert((std::same_as<typename Added::owner, row_of<Table>> && ...),
-                      "dormouse: a column that is set belongs to another table");
-        static_assert((!Table.columns[Added::index].is_generated() && ...),
-                      "dormouse: a generated column cannot be set");
+        require_settable<Table, Added...>();
         return with_assignments(std::tuple(std::move(added)...));
     }
     /// The same, but only if `wanted`; otherwise the column keeps its value.
     template <class Added>
     [[nodiscard]] auto set_if(bool wanted, Added added) const {
-        static_assert(std::same_as<typename Added::owner, row_of<Table>>,
-                      "dormouse: a column that is set belongs to another table");
-        return with_assignments(std::tuple(assignment_if<Added>{std::move(added), wanted}));
+        require_settable<Table, Added>();
+        return with_assignments(std::tuple(assignment_if<Table, Added>{std::move(added), wanted}));
     }
     /// The fields of any struct, by name, to the columns. Columns of the primary key are not set,
     /// nor those whose field is empty because it was not given: an empty std::optional or an
@@ -75,12 +71,14 @@ public:
     [[nodiscard]] auto all_rows() const { return with_condition(condition_list<>{}); }
 
     /// Answers the rows as they are afterwards.
-    [[nodiscard]] auto returning_all() const requires chosen_condition<Condition> {
+    [[nodiscard]] auto returning_all() const
+        requires(chosen_condition<Condition> && sizeof...(Assignments) > 0) {
         return returning_query<Table, update_query, expression_list<>>(*this, {});
     }
     /// Answers these columns of the rows as they are afterwards.
     template <sql_expression... Columns>
-    [[nodiscard]] auto returning(Columns... columns) const requires chosen_condition<Condition> {
+    [[nodiscard]] auto returning(Columns... columns) const
+        requires(chosen_condition<Condition> && sizeof...(Assignments) > 0) {
         using list = expression_list<Columns...>;
         return returning_query<Table, update_query, list>(*this, list{{std::move(columns)...}});
     }
@@ -101,13 +99,18 @@ public:
         };
         std::apply([&](const auto&... each) { (append(each), ...); }, assignments_);
         append_refreshed<Table, Assignments...>(sql);
-        condition_.template append_sql<scope<Table>>(sql, " WHERE ");
+        // Where nothing may be given, RETURNING must have no rows.
+        sql += always_sets ? "" : " WHERE ?";
+        condition_.template append_sql<scope<Table>>(sql, always_sets ? " WHERE " : " AND ");
         return sql;
     }
 
     void bind_all(binder& to, generator_context& generators) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, assignments_);
+        std::apply([&](const auto&... each) { (each.bind(to, generators), ...); }, assignments_);
         bind_refreshed<Table, Assignments...>(to, generators);
+        if constexpr (!always_sets) {
+            to.integer(sets_anything() ? 1 : 0);
+        }
         condition_.bind(to);
     }
     void add_shape(query_shape& shape) const {
@@ -117,6 +120,8 @@ public:
     [[nodiscard]] db& database() const { return *database_; }
 
 private:
+    static constexpr bool always_sets = (Assignments::always_given || ...);
+
     [[nodiscard]] bool sets_anything() const {
         return std::apply([](const auto&... each) { return (each.is_given() || ...); },
                           assignments_);

@@ -57,6 +57,12 @@ concept storable_types = comparable_types<Column, Value> ||
                           (raw_json<plain_type<Value>> ||
                            std::same_as<plain_type<Column>, json<plain_type<Value>>>));
 
+template <class T>
+void bind_json(binder& to, const T& value) {
+    require_json_keeps(value);
+    to.text(to_json(value), value_life::ends_now);
+}
+
 /// Binds a value as it is, for a comparison.
 template <class T>
 void bind_value(binder& to, const T& value, value_life life = value_life::outlives_statement) {
@@ -65,7 +71,7 @@ void bind_value(binder& to, const T& value, value_life life = value_life::outliv
     } else if constexpr (is_optional<T>) {
         value ? bind_value(to, *value, life) : to.null();
     } else if constexpr (is_json_column<T>) {
-        to.text(to_json(value.value), value_life::ends_now);
+        bind_json(to, value.value);
     } else if constexpr (raw_json<T>) {
         to.text(value.text, life);
     } else if constexpr (text_like<T>) {
@@ -83,7 +89,7 @@ void bind_value(binder& to, const T& value, value_life life = value_life::outliv
     } else if constexpr (blob_like<T>) {
         to.blob(value, life);
     } else {
-        to.text(to_json(value), value_life::ends_now);
+        bind_json(to, value);
     }
 }
 

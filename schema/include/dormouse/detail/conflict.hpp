@@ -48,6 +48,15 @@ struct on_key_ignore : on_conflict_fail {
     }
 };
 
+/// Says which assignment does not belong to the table, or is to a column that SQLite computes.
+template <auto const& Table, class... Assignments>
+constexpr void require_settable() {
+    static_assert((std::same_as<typename Assignments::owner, row_of<Table>> && ...),
+                  "dormouse: a column that is set belongs to another table");
+    static_assert((!Table.columns[Assignments::index].is_generated() && ...),
+                  "dormouse: a generated column cannot be set");
+}
+
 /// The value that was to be inserted.
 template <auto Member>
 struct excluded_column : questionable<excluded_column<Member>, typename member_of<Member>::type> {
@@ -55,6 +64,8 @@ struct excluded_column : questionable<excluded_column<Member>, typename member_o
 
     template <class Scope>
     void append_sql(std::string& sql) const {
+        static_assert(Scope::template find<typename member_of<Member>::owner>() == 0,
+                      "dormouse: an excluded column belongs to another table");
         sql += "excluded.";
         append_identifier(sql, Scope::sources[0].columns[member_of<Member>::index].name);
     }
@@ -63,7 +74,8 @@ struct excluded_column : questionable<excluded_column<Member>, typename member_o
 template <auto Member>
 using new_value = assignment<Member, excluded_column<Member>>;
 
-/// An update refreshes the columns with `on_update` that it does not set itself.
+/// An update refreshes the columns with `on_update` that it has no assignment for. Where whether it
+/// sets one is known only when it runs, the assignment refreshes it.
 template <auto const& Table, class... Assignments>
 constexpr bool is_refreshed(std::size_t column) {
     return Table.columns[column].has_on_update && (!Assignments::sets(column) && ...);
@@ -107,7 +119,7 @@ struct on_conflict_set {
     }
     template <auto const& Table>
     void bind(binder& to, generator_context& generators) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, assignments);
+        std::apply([&](const auto&... each) { (each.bind(to, generators), ...); }, assignments);
         bind_refreshed<Table, Assignments...>(to, generators);
     }
     void add_shape(query_shape& shape) const {

@@ -124,6 +124,17 @@ void append_operand(std::string& sql, const Expression& expression) {
     }
 }
 
+/// The same as part of a larger expression: SQL that a program wrote stays one operand.
+template <class Scope, class Expression>
+void append_tested(std::string& sql, const Expression& expression) {
+    constexpr bool written = requires {
+        Expression::is_written_sql;
+    };
+    sql += written ? "(" : "";
+    append_operand<Scope>(sql, expression);
+    sql += written ? ")" : "";
+}
+
 template <operation Operation, class Left, class Right>
 struct binary_expression;
 
@@ -167,6 +178,12 @@ using operand_type = typename operand_type_of<T>::type;
 template <class Left, class Right>
 concept comparable_operands =
     sql_expression<Left> && comparable_types<operand_type<Left>, operand_type<Right>>;
+/// SQL adds texts and moments too, as the numbers they begin with.
+template <class T>
+concept number_operand =
+    number_like<plain_type<operand_type<T>>> && !std::same_as<plain_type<operand_type<T>>, bool>;
+template <class Left, class Right>
+concept number_operands = number_operand<Left> && number_operand<Right>;
 template <class Left, class Right>
 concept comparable_value = !sql_expression<Right> && comparable_operands<Left, Right>;
 
@@ -193,14 +210,31 @@ template <class Column>
 concept listed_in_json = text_like<plain_type<Column>> || std::is_enum_v<plain_type<Column>> ||
     (number_like<plain_type<Column>> && !std::same_as<plain_type<Column>, bool>);
 
+[[noreturn]] void refuse_listed_text();
+
+/// The values as JSON. Errors: `errc::invalid_arguments` for a text with a zero in it, at which
+/// SQLite would end it, and for numbers that JSON cannot give back.
+template <class Values>
+std::string list_json(const Values& values) {
+    for (const auto& value : values) {
+        if constexpr (text_like<std::remove_cvref_t<decltype(value)>>) {
+            if (std::string_view(value).find('\0') != std::string_view::npos) {
+                refuse_listed_text();
+            }
+        }
+    }
+    require_json_keeps(values);
+    return to_json(values);
+}
+
 /// What can be asked of a column and of any other expression.
 template <class Self, class Value>
 struct questionable : expression_tag {
     [[nodiscard]] auto is_null() const {
-        return framed_expression<"", Self, " IS NULL", bool>(self());
+        return framed_expression<"(", Self, " IS NULL)", bool>(self());
     }
     [[nodiscard]] auto is_not_null() const {
-        return framed_expression<"", Self, " IS NOT NULL", bool>(self());
+        return framed_expression<"(", Self, " IS NOT NULL)", bool>(self());
     }
     /// `%` stands for any text, `_` for one character; ASCII letters match in either case.
     template <class Pattern>
@@ -237,12 +271,12 @@ struct questionable : expression_tag {
     template <listable Values>
     requires listed_in_json<Value>
     [[nodiscard]] auto in(const Values& values) const {
-        return in_list_expression<Self, operation::in>(self(), to_json(values));
+        return in_list_expression<Self, operation::in>(self(), list_json(values));
     }
     template <listable Values>
     requires listed_in_json<Value>
     [[nodiscard]] auto not_in(const Values& values) const {
-        return in_list_expression<Self, operation::not_in>(self(), to_json(values));
+        return in_list_expression<Self, operation::not_in>(self(), list_json(values));
     }
 
 private:
@@ -250,16 +284,33 @@ private:
 };
 
 template <operation Operation>
+inline constexpr bool is_comparison = Operation <= operation::greater_equal;
+template <operation Operation>
 inline constexpr bool is_arithmetic_operation =
     Operation == operation::plus || Operation == operation::minus;
-template <operation Operation, class Left>
-using operation_result = std::conditional_t<is_arithmetic_operation<Operation>,
-                                            typename std::remove_cvref_t<Left>::value_type, bool>;
+template <operation Operation, class Left, class Right>
+struct operation_result_of {
+    using type = bool;
+};
+/// Two integers stay one; NULL and a number are NULL.
+template <operation Operation, class Left, class Right>
+requires is_arithmetic_operation<Operation>
+struct operation_result_of<Operation, Left, Right> {
+    using left = plain_type<typename Left::value_type>;
+    using right = plain_type<typename Right::value_type>;
+    using number = std::conditional_t<std::floating_point<left> || std::floating_point<right>,
+                                      double, std::common_type_t<left, right>>;
+    static constexpr bool nullable = is_optional<unwrapped_type<typename Left::value_type>> ||
+                                     is_optional<unwrapped_type<typename Right::value_type>>;
+    using type = std::conditional_t<nullable, std::optional<number>, number>;
+};
+template <operation Operation, class Left, class Right>
+using operation_result = typename operation_result_of<Operation, Left, Right>::type;
 
 template <operation Operation, class Left, class Right>
-struct binary_expression
-    : questionable<binary_expression<Operation, Left, Right>, operation_result<Operation, Left>> {
-    using value_type = operation_result<Operation, Left>;
+struct binary_expression : questionable<binary_expression<Operation, Left, Right>,
+                                        operation_result<Operation, Left, Right>> {
+    using value_type = operation_result<Operation, Left, Right>;
     static constexpr std::size_t switches = Left::switches + Right::switches;
     Left left;
     Right right;
@@ -269,9 +320,9 @@ struct binary_expression
     template <class Scope>
     void append_sql(std::string& sql) const {
         sql += '(';
-        append_operand<Scope>(sql, left);
+        append_side<Scope>(sql, left);
         sql += operation_text<Operation>;
-        append_operand<Scope>(sql, right);
+        append_side<Scope>(sql, right);
         sql += ')';
     }
     void bind(binder& to) const {
@@ -281,6 +332,21 @@ struct binary_expression
     void add_shape(query_shape& shape) const {
         left.add_shape(shape);
         right.add_shape(shape);
+    }
+
+private:
+    /// Two moments on disk may have different forms.
+    template <class Scope, class Side>
+    static void append_side(std::string& sql, const Side& side) {
+        if constexpr (is_comparison<Operation> && moment<plain_type<typename Side::value_type>>) {
+            constexpr bool seconds =
+                std::same_as<plain_type<typename Side::value_type>, timestamp_seconds>;
+            sql += seconds ? "strftime('%Y-%m-%d %H:%M:%S', " : "strftime('%Y-%m-%d %H:%M:%f', ";
+            append_operand<Scope>(sql, side);
+            sql += ')';
+        } else {
+            append_tested<Scope>(sql, side);
+        }
     }
 };
 
@@ -295,7 +361,11 @@ struct framed_expression : questionable<framed_expression<Before, Inner, After, 
     template <class Scope>
     void append_sql(std::string& sql) const {
         sql += Before.view();
-        append_operand<Scope>(sql, inner);
+        if constexpr (Before.view().starts_with('(')) {
+            append_tested<Scope>(sql, inner);
+        } else {
+            append_operand<Scope>(sql, inner);
+        }
         sql += After.view();
     }
     void bind(binder& to) const { inner.bind(to); }
@@ -326,9 +396,10 @@ struct in_list_expression : expression_tag {
 
     template <class Scope>
     void append_sql(std::string& sql) const {
-        inner.template append_sql<Scope>(sql);
+        sql += '(';
+        append_tested<Scope>(sql, inner);
         sql += operation_text<Operation>;
-        sql += "(SELECT value FROM json_each(?))";
+        sql += "(SELECT value FROM json_each(?)))";
     }
     void bind(binder& to) const {
         inner.bind(to);
@@ -356,7 +427,7 @@ struct moment_comparison : expression_tag {
     template <class Scope>
     void append_sql(std::string& sql) const {
         sql += '(';
-        append_operand<Scope>(sql, left);
+        append_tested<Scope>(sql, left);
         if constexpr (equality) {
             sql += Operation == operation::equal ? " BETWEEN ? AND ?" : " NOT BETWEEN ? AND ?";
         } else {
@@ -385,6 +456,7 @@ struct assignment {
     using owner = typename member_of<Member>::owner;
     Value value;
 
+    static constexpr bool always_given = true;
     static constexpr bool sets(std::size_t column) { return column == index; }
     [[nodiscard]] static bool is_given() { return true; }
     template <class Scope>
@@ -393,7 +465,7 @@ struct assignment {
         sql += " = ";
         value.template append_sql<Scope>(sql);
     }
-    void bind(binder& to) const {
+    void bind(binder& to, generator_context& /*generators*/) const {
         if constexpr (requires { value.template bind_as<typename member_of<Member>::type>(to); }) {
             value.template bind_as<typename member_of<Member>::type>(to);
         } else {

@@ -81,13 +81,15 @@ auto operator||(const Left& left, const Right& right) {
 }
 template <sql_expression Inner>
 auto operator!(const Inner& inner) {
-    return framed_expression<"NOT ", Inner, "", bool>(inner);
+    return framed_expression<"(NOT ", Inner, ")", bool>(inner);
 }
 template <sql_expression Left, class Right>
+requires number_operands<Left, Right>
 auto operator+(const Left& left, Right&& right) {
     return combine<operation::plus>(left, std::forward<Right>(right));
 }
 template <sql_expression Left, class Right>
+requires number_operands<Left, Right>
 auto operator-(const Left& left, Right&& right) {
     return combine<operation::minus>(left, std::forward<Right>(right));
 }

@@ -13,12 +13,12 @@ namespace dormouse::detail {
 
 /// One statement run for every row, so that no number of rows has too many parameters.
 ///
-/// **Lifetime:** refers to the rows.
-template <auto const& Table, class Rows, class Conflict>
+/// **Lifetime:** refers to rows given as an lvalue; others it owns.
+template <auto const& Table, class Kept, class Conflict>
 class insert_each {
 public:
-    insert_each(db& database, const Rows& rows, Conflict conflict)
-        : database_(&database), rows_(&rows), conflict_(std::move(conflict)) {}
+    insert_each(db& database, Kept&& rows, Conflict conflict)
+        : database_(&database), rows_(std::forward<Kept>(rows)), conflict_(std::move(conflict)) {}
 
     /// Runs it; answers how many rows were written.
     std::int64_t execute() const {
@@ -42,14 +42,14 @@ private:
     template <class Visitor>
     void run(Visitor visit) const {
         savepoint all_or_none(database_->current_lease());
-        for (const auto& row : *rows_) {
+        for (const auto& row : rows_) {
             visit(insert_start<Table, Conflict>(*database_, conflict_).values(row));
         }
         all_or_none.release();
     }
 
     db* database_;
-    const Rows* rows_;
+    Kept rows_;
     Conflict conflict_;
 };
 

@@ -119,7 +119,7 @@ using kept_value =
 template <class Rows>
 using element_of = std::remove_cvref_t<decltype(*std::declval<const Rows&>().begin())>;
 
-template <auto const& Table, class Rows, class Conflict>
+template <auto const& Table, class Kept, class Conflict>
 class insert_each;
 template <auto const& Table, class Query, class Conflict, auto... Members>
 class insert_from;
@@ -147,11 +147,13 @@ public:
         explain_insert<Table, std::remove_cvref_t<Value>>();
     }
 
-    /// Several rows: all are written, or, when one is refused, none. There may be any number.
+    /// Several rows: all are written, or, when one is refused, none. There may be any number. An
+    /// lvalue is referred to, not copied.
     template <class Rows>
     requires insertable<element_of<Rows>, Table>
-    [[nodiscard]] auto each_of(const Rows& rows) const {
-        return insert_each<Table, Rows, Conflict>(*database_, rows, conflict_);
+    [[nodiscard]] auto each_of(Rows&& rows) const {
+        return insert_each<Table, kept_value<Rows>, Conflict>(*database_, std::forward<Rows>(rows),
+                                                              conflict_);
     }
 
     /// The rows of a query, whose columns go to `Members` in this order.
@@ -168,6 +170,8 @@ public:
     /// What to do where a row with the same values in `Key` exists.
     template <auto... Key>
     requires(sizeof...(Key) > 0) [[nodiscard]] auto on_conflict() const {
+        static_assert((std::same_as<typename member_of<Key>::owner, row_of<Table>> && ...),
+                      "dormouse: a column of the conflict belongs to another table");
         return conflict_start<Table, Key...>(*database_);
     }
 
@@ -193,11 +197,13 @@ public:
     /// Its `Updated` columns get the new values.
     template <auto... Updated>
     requires(sizeof...(Updated) > 0) [[nodiscard]] auto update() const {
+        require_settable<Table, new_value<Updated>...>();
         return made(on_conflict_set<conflict_key<Key...>, new_value<Updated>...>{});
     }
     /// Assignments as in an UPDATE; `excluded<&user::name>` is the value that was to be inserted.
     template <class... Assignments>
     requires(sizeof...(Assignments) > 0) [[nodiscard]] auto set(Assignments... assignments) const {
+        require_settable<Table, Assignments...>();
         return made(on_conflict_set<conflict_key<Key...>, Assignments...>{
             std::tuple<Assignments...>(std::move(assignments)...)});
     }

@@ -97,6 +97,40 @@ template <class T>
 inline constexpr bool is_json_scalar = std::is_arithmetic_v<T> || std::is_enum_v<T> ||
                                        std::is_convertible_v<const T&, std::string_view>;
 
+/// Refuses what would be written as JSON but is not read back: numbers that are infinite or not a
+/// number, and integers above those of a column. Errors: `errc::invalid_arguments`.
+template <class T>
+void require_json_keeps(const T& value) {
+    if constexpr (wrapper<T>) {
+        require_json_keeps(value.unwrapped());
+    } else if constexpr (is_json_column<T>) {
+        require_json_keeps(value.value);
+    } else if constexpr (std::floating_point<T>) {
+        require_finite(static_cast<double>(value));
+    } else if constexpr (std::unsigned_integral<T>) {
+        require_signed_range(value);
+    } else if constexpr (is_optional<T>) {
+        if (value) {
+            require_json_keeps(*value);
+        }
+    } else if constexpr (raw_json<T> || moment<T> || is_json_scalar<T> ||
+                         std::same_as<T, std::monostate>) {
+        return;
+    } else if constexpr (string_map<T>) {
+        for (const auto& [key, one] : value) {
+            require_json_keeps(one);
+        }
+    } else if constexpr (range_value<T>) {
+        for (const auto& one : value) {
+            require_json_keeps(static_cast<const typename T::value_type&>(one));
+        }
+    } else if constexpr (tuple_value<T>) {
+        std::apply([](const auto&... each) { (require_json_keeps(each), ...); }, value);
+    } else {
+        for_each_field(value, [](auto, const auto& member) { require_json_keeps(member); });
+    }
+}
+
 }  // namespace dormouse::detail
 
 namespace dormouse {

@@ -46,6 +46,10 @@ struct json_path {
 /// Refuses a key that an object has already given, as `errc::invalid_request`.
 [[noreturn]] void refuse_repeated(const json_path& path);
 
+/// Refuse numbers that JSON would not give back, as `errc::invalid_arguments`.
+void require_finite(double value);
+void require_signed_range(std::uint64_t value);
+
 /// An enum's value that has no name cannot be written.
 [[noreturn]] void refuse_unnamed(std::int64_t value);
 

@@ -1,5 +1,5 @@
 // SET in an UPDATE, of what may not be given. The text stays the same: what is not given is
-// assigned to itself. Part of <dormouse/query.hpp>.
+// assigned to itself, or refreshed if its column has `on_update`. Part of <dormouse/query.hpp>.
 #pragma once
 
 #include <dormouse/detail/expression.hpp>
@@ -13,9 +13,29 @@
 
 namespace dormouse::detail {
 
+/// What a column gets that is not given.
+template <auto const& Table, std::size_t Column>
+void append_not_given(std::string& sql) {
+    sql += " ELSE ";
+    if constexpr (Table.columns[Column].has_on_update) {
+        sql += '?';
+    } else {
+        append_identifier(sql, Table.columns[Column].name);
+    }
+    sql += " END";
+}
+template <auto const& Table, std::size_t Column>
+void bind_not_given(binder& to, generator_context& generators, bool given) {
+    if constexpr (Table.columns[Column].has_on_update) {
+        given ? to.null()
+              : bind_generated<Table, Column>(to, generators, Table.columns[Column].on_update);
+    }
+}
+
 /// An assignment that is made only if `wanted`.
-template <class Assignment>
+template <auto const& Table, class Assignment>
 struct assignment_if {
+    static constexpr bool always_given = false;
     static constexpr std::size_t index = Assignment::index;
     static constexpr std::size_t switches = Assignment::switches;
     using owner = typename Assignment::owner;
@@ -26,17 +46,15 @@ struct assignment_if {
     [[nodiscard]] bool is_given() const { return wanted; }
     template <class Scope>
     void append_sql(std::string& sql) const {
-        const std::string_view name = Scope::sources[0].columns[index].name;
-        append_identifier(sql, name);
+        append_identifier(sql, Table.columns[index].name);
         sql += " = CASE WHEN ? THEN ";
         inner.value.template append_sql<Scope>(sql);
-        sql += " ELSE ";
-        append_identifier(sql, name);
-        sql += " END";
+        append_not_given<Table, index>(sql);
     }
-    void bind(binder& to) const {
+    void bind(binder& to, generator_context& generators) const {
         to.integer(wanted ? 1 : 0);
-        inner.bind(to);
+        inner.bind(to, generators);
+        bind_not_given<Table, index>(to, generators, wanted);
     }
     void add_shape(query_shape& shape) const { inner.add_shape(shape); }
 };
@@ -50,6 +68,7 @@ struct struct_assignment {
 
     explicit struct_assignment(Kept&& kept) : value(std::forward<Kept>(kept)) {}
 
+    static constexpr bool always_given = false;
     static constexpr bool sets(std::size_t column) {
         const auto& target = Table.columns[column];
         return find_field<value_type>(target.field) != not_found && target.key_position == 0 &&
@@ -69,20 +88,23 @@ struct struct_assignment {
             const std::string_view name = Table.columns[Column].name;
             append_identifier(sql += std::exchange(separator, ", "), name);
             if constexpr (may_be_empty<std::remove_cvref_t<decltype(field)>>) {
-                sql += " = CASE WHEN ? THEN ? ELSE ";
-                append_identifier(sql, name);
-                sql += " END";
+                sql += " = CASE WHEN ? THEN ?";
+                append_not_given<Table, Column>(sql);
             } else {
                 sql += " = ?";
             }
         });
     }
-    void bind(binder& to) const {
+    void bind(binder& to, generator_context& generators) const {
         for_each_set([&]<std::size_t Column>(index_constant<Column>, const auto& field) {
+            using stored = field_type<row_of<Table>, Column>;
             if constexpr (may_be_empty<std::remove_cvref_t<decltype(field)>>) {
                 to.integer(is_empty(field) ? 0 : 1);
+                bind_stored<stored>(to, field);
+                bind_not_given<Table, Column>(to, generators, !is_empty(field));
+            } else {
+                bind_stored<stored>(to, field);
             }
-            bind_stored<field_type<row_of<Table>, Column>>(to, field);
         });
     }
     void add_shape(query_shape& /*shape*/) const {}

@@ -54,6 +54,7 @@ template <fixed_string Text, class Value, class... Parts>
 struct text_part : questionable<text_part<Text, Value, Parts...>, Value> {
     using value_type = Value;
     static constexpr std::size_t switches = (std::size_t{0} + ... + Parts::switches);
+    static constexpr bool is_written_sql = true;
     std::tuple<Parts...> parts;
 
     explicit text_part(Parts... given) : parts(std::move(given)...) {}

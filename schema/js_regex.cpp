@@ -171,11 +171,35 @@ private:
         into_.program_[split].y = lazy ? inside : after;
     }
 
+    /// The first and last group in it; the first is 0 where there is none.
+    static std::pair<std::uint32_t, std::uint32_t> groups_in(const regex_syntax& part) {
+        std::pair<std::uint32_t, std::uint32_t> out{0, 0};
+        if (part.part == regex_part::group) {
+            out = {part.high, part.high};
+        }
+        for (const auto& child : part.children) {
+            const auto inner = groups_in(child);
+            out.first = out.first == 0 ? inner.first : out.first;
+            out.second = std::max(out.second, inner.second);
+        }
+        return out;
+    }
+    /// Every iteration begins with none of its groups matched.
+    void emit_iteration(const regex_syntax& child, bool backwards) {
+        if (into_.has_back_references_) {
+            const auto [first, last] = groups_in(child);
+            if (first != 0) {
+                emit({op::forget, false, 2 * first, 2 * last + 1});
+            }
+        }
+        emit_part(child, backwards);
+    }
+
     void emit_repeat(const regex_syntax& part, bool backwards) {
         const regex_syntax& child = part.children[0];
         for (std::uint32_t i = 0; i < part.low; ++i) {
             const std::uint32_t before = here();
-            emit_part(child, backwards);
+            emit_iteration(child, backwards);
             if (here() == before) {
                 return;  // nothing, as often as wanted
             }
@@ -187,7 +211,7 @@ private:
         std::vector<std::uint32_t> splits;
         for (std::uint32_t i = part.low; i < part.high; ++i) {
             splits.push_back(emit({op::split}));
-            emit_part(child, backwards);
+            emit_iteration(child, backwards);
         }
         for (const auto split : splits) {
             link(split, part.lazy, split + 1, here());
@@ -198,7 +222,7 @@ private:
         const std::uint32_t slot = into_.slots_++;
         const auto split = emit({op::split});
         emit({op::loop_mark, false, slot});
-        emit_part(part.children[0], backwards);
+        emit_iteration(part.children[0], backwards);
         emit({op::loop_check, false, slot});
         emit({op::jump, false, split});
         link(split, part.lazy, split + 1, here());
@@ -426,8 +450,13 @@ private:
                     continue;
                 case op::save:
                 case op::loop_mark:
-                    tried.push_back({0, slots_[one.x], one.x, true});
-                    slots_[one.x] = position;
+                    set_slot(one.x, position, tried);
+                    break;
+                case op::forget:
+                    steps_ += one.y - one.x;
+                    for (std::uint32_t slot = one.x; slot <= one.y; ++slot) {
+                        set_slot(slot, nowhere, tried);
+                    }
                     break;
                 case op::unit:
                 case op::set:
@@ -449,6 +478,13 @@ private:
             ++at;
         }
         return false;
+    }
+
+    void set_slot(std::uint32_t slot, std::size_t position, choices& tried) {
+        if (slots_[slot] != position) {
+            tried.push_back({0, slots_[slot], slot, true});
+            slots_[slot] = position;
+        }
     }
 
     bool take_reference(const js_regex::instruction& one, std::size_t& position) const {

@@ -42,6 +42,7 @@ private:
         split,  ///< Tries `x`, then `y`.
         jump,
         save,
+        forget,  ///< The slots `x` to `y`.
         text_begin,
         text_end,
         word_boundary,

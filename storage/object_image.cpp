@@ -490,7 +490,6 @@ void object_image::destroy() {
     mark_clean();
 }
 
-
 // Too many open files, say, is no reason to distrust the disk.
 void object_image::open_or_create_file() {
     if (on_disk_) {

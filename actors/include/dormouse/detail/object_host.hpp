@@ -10,8 +10,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <typeindex>

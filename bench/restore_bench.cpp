@@ -82,7 +82,6 @@ restored measure_restore(std::size_t bytes) {
     fixture.settle();
     const object_key key{"BenchDatabaseDO", object_id_of(1), {}};
     const auto file = scratch.path() / key.class_name / key.id.substr(0, 2) / (key.id + ".sqlite");
-    restored found;
     std::vector<double> copies;
     std::vector<double> restores;
     for (int i = 0; i < rounds; ++i) {

@@ -221,9 +221,9 @@ meeting meet_units(const node_ptr& unit, const node_ptr& other) {
         return unit;
     }
     const std::string_view domain = domain_of(unit->unit);
-    const std::string_view other_domain = !other->proto.empty() ? "object" : other->domain;
+    const std::string other_domain = !other->proto.empty() ? "object" : other->domain;
     if (other->has_basis() && domain != other_domain) {
-        return apart(std::string(domain), std::string(other_domain));
+        return apart(std::string(domain), other_domain);
     }
     // The constraint that does not take the value.
     type_node only = basis_of(*other);

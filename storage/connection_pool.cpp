@@ -28,7 +28,8 @@ std::unique_ptr<connection> connection_pool::lend(object_image& image) {
 
 std::unique_ptr<connection> connection_pool::take_bound(object_image& image) {
     const std::lock_guard lock(mutex_);
-    return image.bound == nullptr ? nullptr : take(image.bound->idle_place);
+    const auto* own = image.bound.load();
+    return own == nullptr ? nullptr : take(own->idle_place);
 }
 
 std::unique_ptr<connection> connection_pool::take_alike(const object_image& image,
@@ -71,9 +72,10 @@ void connection_pool::give_back(std::unique_ptr<connection> returned) noexcept {
         return;
     }
     auto* image = returned->image();
-    image->bound = returned.get();
+    auto& bound = *returned;
+    image->bound = &bound;
     idle_.push_back(std::move(returned));
-    image->bound->idle_place = std::prev(idle_.end());
+    bound.idle_place = std::prev(idle_.end());
     if (idle_.size() > idle_max_) {
         let_go(*idle_.front());
         surplus = take(idle_.begin());
@@ -83,11 +85,11 @@ void connection_pool::give_back(std::unique_ptr<connection> returned) noexcept {
 void connection_pool::forget(object_image& image) noexcept {
     std::unique_ptr<connection> own;
     const std::lock_guard lock(mutex_);
-    if (image.bound == nullptr) {
+    const auto* bound = image.bound.exchange(nullptr);
+    if (bound == nullptr) {
         return;
     }
-    const auto found = image.bound->idle_place;
-    image.bound = nullptr;
+    const auto found = bound->idle_place;
     if ((*found)->layout().shareable) {
         (*found)->forget_image();
     } else {

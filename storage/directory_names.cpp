@@ -45,6 +45,26 @@ std::optional<archive_name> parse_archive_name(std::string_view name) {
     return valid ? std::optional(parsed) : std::nullopt;
 }
 
+bool is_swap_name(std::string_view name) {
+    constexpr std::string_view imported = "import.sqlite";
+    if (name.starts_with(imported)) {
+        const auto rest = name.substr(imported.size());
+        return rest.empty() || rest == "-journal" || rest == "-wal" || rest == "-shm";
+    }
+    if (!name.ends_with(file_suffix)) {
+        return false;
+    }
+    name.remove_suffix(file_suffix.size());
+    const auto digits = name.rfind('-');
+    if (digits == std::string_view::npos || digits < id_digits + 1) {
+        return false;
+    }
+    const auto sequence = name.substr(digits + 1);
+    return !sequence.empty() &&
+           sequence.find_first_not_of("0123456789") == std::string_view::npos &&
+           is_id(name.substr(digits - id_digits, id_digits)) && name[digits - id_digits - 1] == '-';
+}
+
 std::string archive_directory(const std::string& root) {
     return root + "/archive";
 }

@@ -25,6 +25,9 @@ struct archive_name {
 };
 [[nodiscard]] std::optional<archive_name> parse_archive_name(std::string_view name);
 
+/// A file that was built to take an object's place, or a database on its way into the node.
+[[nodiscard]] bool is_swap_name(std::string_view name);
+
 [[nodiscard]] std::string archive_directory(const std::string& root);
 
 }  // namespace dormouse

@@ -2,6 +2,8 @@
 
 #include <dormouse/error.hpp>
 
+#include <vector>
+
 namespace dormouse {
 
 void file_redo::redo(const record_view& record) {
@@ -43,15 +45,34 @@ void file_redo::write() {
     if (starts_empty_) {
         file->truncate(0);
     }
-    for (const auto& [number, content] : pages_) {
-        file->write(offset_of(number), *content);
-    }
+    write_pages(*file);
     if (const auto size = offset_of(page_count_ + 1); file->size() != size) {
         file->truncate(size);
     }
     pages_.clear();
     starts_empty_ = false;
     changed_ = false;
+}
+
+// Neighbours go to the file together.
+void file_redo::write_pages(disk_file& file) const {
+    constexpr std::size_t run_bytes_max = std::size_t{1} << 20;
+    std::vector<std::byte> run;
+    std::uint64_t end = 0;
+    const auto write = [&] {
+        if (!run.empty()) {
+            file.write(end - run.size(), run);
+            run.clear();
+        }
+    };
+    for (const auto& [number, content] : pages_) {
+        if (run.size() >= run_bytes_max || offset_of(number) != end) {
+            write();
+        }
+        run.insert(run.end(), content->begin(), content->end());
+        end = offset_of(number + 1);
+    }
+    write();
 }
 
 page& file_redo::page_at(page_number number, page_encoding encoding) {

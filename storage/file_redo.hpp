@@ -31,6 +31,7 @@ public:
 
 private:
     page& page_at(page_number number, page_encoding encoding);
+    void write_pages(disk_file& file) const;
     void read_base(page_number number, page& into) const;
     [[noreturn]] void fail() const;
 

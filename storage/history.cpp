@@ -66,7 +66,7 @@ public:
         log_position position = 0;
         std::uint64_t time = 0;
         std::optional<std::uint32_t> source;  ///< Of a swap.
-        std::size_t offset = 0;               ///< In the archive.
+        std::uint64_t offset = 0;             ///< In the archive.
     };
 
     walk(const history& in, const object_identity& object, const object_progress& now)
@@ -86,15 +86,12 @@ public:
     /// The same with its pages. Its segment may have been retired since this began.
     [[nodiscard]] std::optional<record_view> find(std::uint32_t sequence) {
         if (const auto found = in_log_.find(sequence); found != in_log_.end()) {
-            bytes_ = reader_.read(found->second.position);
-            if (!bytes_.empty()) {
-                return parse_record(bytes_);
+            if (const auto record = reader_.read(found->second.position)) {
+                return record;
             }
         }
         const auto* from = look_archived(sequence);
-        return from == nullptr
-                   ? std::nullopt
-                   : parse_record(std::span<const std::byte>(archive_).subspan(from->offset));
+        return from == nullptr ? std::nullopt : read_record(*archive_, from->offset, bytes_);
     }
 
     /// The copy of the file after that record.
@@ -209,8 +206,7 @@ private:
     /// Where the log still has the object's records.
     void follow_log() {
         for (auto at = now_.last; at != 0;) {
-            const auto bytes = reader_.read(at);
-            const auto record = parse_record(bytes);
+            const auto record = reader_.read(at);
             if (!record || !record->object || !is_of_life(*record, now_.incarnation) ||
                 record->object->previous >= at) {
                 return;  // retired
@@ -220,7 +216,7 @@ private:
         }
     }
 
-    static fact describe(const record_view& record, std::size_t offset) {
+    static fact describe(const record_view& record, std::uint64_t offset) {
         return {record.header.kind, record.header.position, record.header.time, read_swap(record),
                 offset};
     }
@@ -244,11 +240,15 @@ private:
 
     void load(const generation& from) {
         archive_ =
-            read_whole(*in_->disk_, in_->path_of(*object_, from.sequence, ".log"), from.log_bytes);
+            in_->disk_->open(in_->path_of(*object_, from.sequence, ".log"), open_mode::existing);
         in_archive_.clear();
         loaded_ = from.sequence;
-        std::size_t at = 0;
-        while (const auto record = parse_record(std::span<const std::byte>(archive_).subspan(at))) {
+        std::uint64_t at = 0;
+        while (archive_ != nullptr && at < from.log_bytes) {
+            const auto record = read_record(*archive_, at, bytes_);
+            if (!record) {
+                return;
+            }
             if (record->object && is_of_life(*record, now_.incarnation)) {
                 in_archive_[record->object->sequence] = describe(*record, at);
             }
@@ -262,8 +262,8 @@ private:
     log_reader reader_;
     std::vector<generation> archived_;
     std::map<std::uint32_t, fact> in_log_;
-    std::vector<std::byte> bytes_;    // of the record read last from the log
-    std::vector<std::byte> archive_;  // of the generation read last
+    std::unique_ptr<disk_file> archive_;  // of the generation looked at last
+    std::vector<std::byte> bytes_;        // of the record read from it last
     std::map<std::uint32_t, fact> in_archive_;
     std::optional<std::uint32_t> loaded_;
 };
@@ -447,9 +447,10 @@ std::uint64_t history::bytes_max(const catalog_row& row) const noexcept {
     return std::max(limits_.bytes_min, limits_.databases * row.facts.file.page_count * page_size);
 }
 
-// Only checkpoints write to an object's file, and only the thread that archives runs them: the
-// file is what it was after the record that the catalog says it holds, unless another program
-// changed it. Without a new copy the generation goes on, and the next segment brings another try.
+// Only checkpoints write to an object's file, and only the thread that archives runs them: the copy
+// is what the file was after the record that the catalog says it holds, unless another program
+// changed it or a turn put a new file in its place. Without a new copy the generation goes on, and
+// the next segment brings another try.
 void history::roll_over(catalog_row& row, std::uint64_t now) {
     constexpr std::uint64_t generations_kept = 4;
     const auto filed = row.facts.filed;
@@ -461,9 +462,11 @@ void history::roll_over(catalog_row& row, std::uint64_t now) {
     const auto file = object_path(root_, row.identity);
     const auto copy = path_of(row.identity, filed, ".sqlite");
     try {
-        if (is_as_filed(*disk_, file, row.facts.file)) {
-            copy_file(file, copy);
+        copy_file(file, copy);
+        if (is_as_filed(*disk_, copy, row.facts.file)) {
             all.push_back({filed, row.facts.file.page_count, 0, now});
+        } else {
+            drop_copy(copy);
         }
     } catch (const error&) {
         drop_copy(copy);
@@ -533,6 +536,9 @@ void history::require_kept(const object_identity& object, const object_progress&
     }
 }
 
+// Few enough to stay in the processor's caches between being made and being written.
+constexpr std::size_t rebuilt_pages_max = 1'024;
+
 void history::rebuild(const object_identity& object, const object_progress& now,
                       std::uint32_t sequence, const std::string& path) {
     const std::lock_guard lock(mutex_);
@@ -549,7 +555,7 @@ void history::rebuild(const object_identity& object, const object_progress& now,
     file_redo redo(*disk_, path);
     for (const auto number : plan->records) {
         redo.redo(*back.find(number));
-        if (redo.pages() > redo_pages_max) {
+        if (redo.pages() > rebuilt_pages_max) {
             redo.write();
         }
     }

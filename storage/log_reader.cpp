@@ -4,38 +4,50 @@
 
 #include <dormouse/error.hpp>
 
+#include <array>
 #include <cstring>
 #include <utility>
 
 namespace dormouse {
 
+std::optional<record_view> read_record(const disk_file& file, std::uint64_t offset,
+                                       std::vector<std::byte>& buffer) {
+    std::array<std::byte, sizeof(record_header)> header{};
+    if (file.read(offset, header) < header.size()) {
+        return std::nullopt;
+    }
+    std::uint32_t length = 0;
+    std::memcpy(&length, header.data() + offsetof(record_header, length), sizeof length);
+    if (length > file.size() - offset) {
+        return std::nullopt;
+    }
+    if (buffer.size() < length) {
+        buffer.resize(length);
+    }
+    const auto bytes = std::span(buffer).first(length);
+    return file.read(offset, bytes) == length ? parse_record(bytes) : std::nullopt;
+}
+
 log_reader::log_reader(disk& on, std::map<log_position, std::string> segments)
     : disk_(&on), segments_(std::move(segments)) {}
 
-std::vector<std::byte> log_reader::read(log_position position) {
+std::optional<record_view> log_reader::read(log_position position) {
     const auto after = segments_.upper_bound(position);
     if (after == segments_.begin()) {
-        return {};
+        return std::nullopt;
     }
     const auto& [start, path] = *std::prev(after);
     if ((file_ == nullptr || start_ != start) && !open_segment(start, path)) {
-        return {};
+        return std::nullopt;
     }
     const auto offset = header_bytes_ + (position - start_);
-    std::vector<std::byte> bytes(sizeof(record_header));
-    std::uint32_t length = 0;
-    if (file_->read(offset, bytes) == bytes.size()) {
-        std::memcpy(&length, bytes.data() + offsetof(record_header, length), sizeof length);
-    }
-    bytes.resize(length);
-    bytes.resize(file_->read(offset, bytes));
-    const auto record = parse_record(bytes);
+    auto record = read_record(*file_, offset, bytes_);
     if (!record || record->header.position != position) {
         throw error(errc::storage_failed, "the commit log is damaged: " + path +
                                               " holds no valid record at offset " +
                                               std::to_string(offset));
     }
-    return bytes;
+    return record;
 }
 
 // The log removes segments while others read: one that has gone has been retired.

@@ -69,10 +69,6 @@ constexpr std::int64_t last_millisecond() {
         .count();
 }
 
-char digit(unsigned value) {
-    return static_cast<char>(value < 10 ? '0' + value : 'a' + (value - 10));
-}
-
 }  // namespace
 
 std::vector<std::byte> encode(const logged_metadata& metadata) {
@@ -117,10 +113,12 @@ std::chrono::system_clock::time_point moment_of(std::uint64_t milliseconds) {
 }
 
 std::string in_digits(const binary_id& id) {
-    std::string digits;
+    constexpr std::string_view alphabet = "0123456789abcdef";
+    std::string digits(2 * id.size(), '0');
+    auto next = digits.begin();
     for (const auto byte : id) {
-        digits += digit(std::to_integer<unsigned>(byte) >> 4U);
-        digits += digit(std::to_integer<unsigned>(byte) & 0xfU);
+        *next++ = alphabet[std::to_integer<std::size_t>(byte >> 4)];
+        *next++ = alphabet[std::to_integer<std::size_t>(byte & std::byte{0xf})];
     }
     return digits;
 }
@@ -141,8 +139,12 @@ std::string object_path(const std::string& root, const object_identity& object) 
     if (object.class_name.empty()) {
         return catalog_path(root);
     }
+    constexpr std::string_view suffix = ".sqlite";
     const auto digits = in_digits(object.id);
-    return root + "/" + object.class_name + "/" + digits.substr(0, 2) + "/" + digits + ".sqlite";
+    std::string path;
+    path.reserve(root.size() + object.class_name.size() + digits.size() + suffix.size() + 5);
+    path.append(root).append("/").append(object.class_name).append("/");
+    return path.append(digits, 0, 2).append("/").append(digits).append(suffix);
 }
 
 std::string catalog_path(const std::string& root) {

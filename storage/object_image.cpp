@@ -49,8 +49,10 @@ const page& empty_database() {
     return empty;
 }
 
-std::string describe_fault(const page& first, std::uint64_t size) {
-    if (std::memcmp(first.data(), database_magic.data(), database_magic.size()) != 0) {
+/// Of a file of `size` bytes, of which `first` holds the first ones.
+std::string describe_fault(std::span<const std::byte> first, std::uint64_t size) {
+    if (first.size() < page_size ||
+        std::memcmp(first.data(), database_magic.data(), database_magic.size()) != 0) {
         return "it is no SQLite database";
     }
     const auto high = std::to_integer<unsigned>(first[page_size_at]);
@@ -93,19 +95,26 @@ object_image::~object_image() {
 
 void object_image::open(const std::string& name) {
     file_ = node_->files->open(path_, open_mode::existing);
-    on_disk_ = logged_ = file_ != nullptr && file_->size() > 0;
+    const auto size = file_ == nullptr ? 0 : read_ahead();
+    on_disk_ = logged_ = size > 0;
     if (!on_disk_) {
         page_count_ = logged_page_count_ = 1;
         facts_.metadata.known.name = name;
         return;
     }
-    page first{};
-    const auto size = file_->size();
-    static_cast<void>(file_->read(0, first));
+    const std::span first(ahead_.get(), ahead_bytes_);
     if (const auto fault = describe_fault(first, size); !fault.empty()) {
         throw error(errc::storage_failed, "cannot open " + path_ + ": " + fault);
     }
     page_count_ = logged_page_count_ = static_cast<page_number>(size / page_size);
+}
+
+/// One read in the place of many: of a small database that is all of it. Answers the file's size.
+std::uint64_t object_image::read_ahead() {
+    constexpr std::size_t most = std::size_t{16} << 10;
+    ahead_ = std::make_unique_for_overwrite<std::byte[]>(most);
+    ahead_bytes_ = file_->read(0, std::span(ahead_.get(), most));
+    return ahead_bytes_ < most ? ahead_bytes_ : file_->size();
 }
 
 void object_image::open_file() {
@@ -143,9 +152,13 @@ bool object_image::read_base(std::uint64_t offset, std::span<std::byte> into) {
         }
         return true;
     }
-    open_file();
-    const auto count = file_->read(offset, into);
-    std::ranges::fill(into.subspan(count), std::byte{0});
+    if (ahead_ != nullptr && offset + into.size() <= ahead_bytes_) {
+        std::memcpy(into.data(), ahead_.get() + offset, into.size());
+    } else {
+        open_file();
+        const auto count = file_->read(offset, into);
+        std::ranges::fill(into.subspan(count), std::byte{0});
+    }
     // A file closed by a program that used a write-ahead log is complete but asks for one.
     for (const auto at : {write_version_at, read_version_at}) {
         if (offset <= at && at < offset + into.size() && into[at - offset] == std::byte{2}) {
@@ -159,9 +172,9 @@ void object_image::write(page_number number, page_view content) {
     overlay_.write(number, content);
     page_count_ = std::max(page_count_, number);
     count_overlay();
-    if (overlay_.changed_pages() * page_size > node_->limits.record_bytes_max) {
+    if (overlay_.changed_pages() * page_size > node_->limits.turn_bytes_max) {
         throw error(errc::overloaded, "one turn may change at most " +
-                                          std::to_string(node_->limits.record_bytes_max) +
+                                          std::to_string(node_->limits.turn_bytes_max) +
                                           " bytes of pages");
     }
 }
@@ -187,9 +200,53 @@ void object_image::admit() {
         throw error(errc::overloaded, "more than " + std::to_string(limits.waiting_bytes_max) +
                                           " bytes of commits wait for the disk");
     }
-    if (node_->overlay_pages.load() * page_size > limits.overlay_bytes_max) {
+    // A turn that becomes a file does not wait for a checkpoint: it is one.
+    const auto own = outgrows_record() ? counted_pages_ : 0;
+    if ((node_->overlay_pages.load() - own) * page_size > limits.overlay_bytes_max) {
         throw error(errc::overloaded, "more than " + std::to_string(limits.overlay_bytes_max) +
                                           " bytes of pages wait for a checkpoint");
+    }
+}
+
+bool object_image::outgrows_record() const noexcept {
+    return overlay_.changed_pages() * page_size > node_->limits.record_bytes_max && !is_catalog();
+}
+
+void object_image::admit_pages() {
+    admit();
+    if (outgrows_record()) {
+        node_->log->require_space(2 * size());  // history keeps a copy
+        next_file_built_ = true;
+        build_next_file();
+    }
+}
+
+std::string object_image::next_file_path() const {
+    return swap_path(node_->root, identity_, facts_.progress.sequence + 1);
+}
+
+void object_image::build_next_file() {
+    constexpr std::size_t step = std::size_t{1} << 20;
+    const auto file = node_->files->open(next_file_path(), open_mode::create);
+    file->truncate(0);
+    std::vector<std::byte> buffer(step);
+    for (std::uint64_t at = 0; at < size(); at += step) {
+        const auto bytes = std::span(buffer).first(std::min<std::uint64_t>(step, size() - at));
+        for (std::size_t within = 0; within < bytes.size(); within += page_size) {
+            static_cast<void>(read(at + within, bytes.subspan(within, page_size)));
+        }
+        file->write(at, bytes);
+    }
+}
+
+// What stays takes space until the next start, and is in the way of nothing.
+void object_image::drop_next_file() noexcept {
+    if (std::exchange(next_file_built_, false)) {
+        try {
+            node_->files->remove(next_file_path());
+        } catch (const std::exception&) {
+            return;  // the failure before this one is the one to tell of
+        }
     }
 }
 
@@ -219,6 +276,9 @@ log_position object_image::append(record_builder& record, bool first, flush_requ
 
 log_position object_image::commit(flush_request flush) {
     load_facts();
+    if (next_file_built_) {
+        return commit_file();
+    }
     const bool first = !logged_;
     record_builder record(first ? record_kind::create : record_kind::changes, make_header());
     const bool metadata_changed = changed_metadata_ && *changed_metadata_ != facts_.metadata;
@@ -236,6 +296,15 @@ log_position object_image::commit(flush_request flush) {
         note_facts();
     }
     request_checkpoints();
+    return last_end_;
+}
+
+log_position object_image::commit_file() {
+    swap(0, metadata());
+    next_file_built_ = false;
+    accept();
+    overlay_.clear();
+    count_overlay();
     return last_end_;
 }
 
@@ -393,6 +462,7 @@ void object_image::undo_pages() {
     overlay_.undo();
     page_count_ = logged_page_count_;
     count_overlay();
+    drop_next_file();
 }
 
 void object_image::count_overlay() {
@@ -427,7 +497,7 @@ void object_image::swap(std::uint32_t source, logged_metadata metadata) {
     load_facts();
     auto next = facts_.progress;
     ++next.sequence;
-    const auto built = swap_path(node_->root, identity_, next.sequence);
+    const auto built = next_file_path();
     const auto file = node_->files->open(built, open_mode::existing);
     file->sync();
     node_->files->sync_directory(swap_directory(node_->root));
@@ -452,7 +522,7 @@ void object_image::swap(std::uint32_t source, logged_metadata metadata) {
 }
 
 void object_image::replace_file(const std::string& built) {
-    file_.reset();
+    close_file();
     try {
         node_->files->create_directories(path_.substr(0, path_.rfind('/')));
         node_->files->rename(built, path_);
@@ -475,7 +545,7 @@ void object_image::destroy() {
     mark_dirty();
     append(record, false);
     node_->log->wait_durable(last_end_);
-    file_.reset();
+    close_file();
     try {
         node_->past->remove_all(identity_);
         node_->files->remove(path_);
@@ -501,6 +571,7 @@ void object_image::open_or_create_file() {
 }
 
 void object_image::write_file() {
+    ahead_.reset();
     if (!on_disk_) {
         file_->truncate(0);
         file_->write(0, empty_database());

@@ -42,7 +42,8 @@ private:
 };
 
 struct image_limits {
-    std::size_t record_bytes_max = std::size_t{32} << 20;    ///< One commit's pages.
+    std::size_t turn_bytes_max = std::size_t{256} << 20;     ///< Of the pages one turn changes.
+    std::size_t record_bytes_max = std::size_t{32} << 20;    ///< Above, a turn becomes a new file.
     std::size_t waiting_bytes_max = std::size_t{64} << 20;   ///< Of the log, not written yet.
     std::size_t overlay_bytes_max = std::size_t{256} << 20;  ///< Of all images together.
     std::size_t checkpoint_pages = 64;
@@ -81,18 +82,24 @@ public:
     // Turns and checkpoints exclude each other. A turn may end on another thread than it began on.
     void enter() noexcept { entrance_.enter(); }
     [[nodiscard]] bool try_enter() noexcept { return entrance_.try_enter(); }
-    void leave() noexcept { entrance_.leave(); }
+    void leave() noexcept {
+        ahead_.reset();
+        entrance_.leave();
+    }
 
     // --- what SQLite sees
     [[nodiscard]] std::uint64_t size() const noexcept { return offset_of(page_count_ + 1); }
     /// Fills `into`, which lies within one page; false, and zeros, behind the end.
     [[nodiscard]] bool read(std::uint64_t offset, std::span<std::byte> into);
-    /// Errors: `errc::overloaded` when the turn writes more than a record may hold.
+    /// Errors: `errc::overloaded` when the turn writes more than one may.
     void write(page_number number, page_view content);
     void resize(page_number page_count);
-    /// The last moment at which a commit can still be refused.
-    /// Errors: `errc::overloaded`, `errc::storage_failed`.
+    /// Whether the turn may commit. Errors: `errc::overloaded`, `errc::storage_failed`,
+    /// `errc::storage_full`.
     void admit();
+    /// The same once every page is written, the last moment at which SQLite can still go back: a
+    /// turn too big for a record is put into a file of its own.
+    void admit_pages();
     /// Keeps why SQLite was refused something, because SQLite keeps only a number.
     void note_refusal(std::exception_ptr refusal) { refusal_ = std::move(refusal); }
     [[nodiscard]] std::exception_ptr take_refusal() { return std::exchange(refusal_, nullptr); }
@@ -127,11 +134,16 @@ public:
     /// Everything before this record is in the file; 0: all there is.
     [[nodiscard]] log_position redo_from() const noexcept { return redo_from_.load(); }
     [[nodiscard]] log_position last_commit() const noexcept { return last_end_; }
-    void close_file() noexcept { file_.reset(); }
+    void close_file() noexcept {
+        ahead_.reset();
+        file_.reset();
+    }
 
     // --- between turns, with everything in the file
-    /// Replaces the file by that at `swap_path` of the next record. `source`: the record whose
-    /// state it is; 0: none, and a copy of it is kept. Blocks.
+    /// Where the file that the next record puts in the place of this one is built.
+    [[nodiscard]] std::string next_file_path() const;
+    /// Replaces the file by that at `next_file_path`. `source`: the record whose state it is; 0:
+    /// none, and a copy of it is kept. Blocks.
     void swap(std::uint32_t source, logged_metadata metadata);
     /// Removes the file. The object can be created anew. Blocks.
     void destroy();
@@ -146,12 +158,18 @@ public:
     [[nodiscard]] page_number page_count() const noexcept { return page_count_; }
 
     /// The connection that was used last and may still hold this image's pages. The pool's.
-    connection* bound = nullptr;
+    /// Whether there is one, anybody may ask.
+    std::atomic<connection*> bound = nullptr;
 
 private:
+    [[nodiscard]] std::uint64_t read_ahead();
     [[nodiscard]] bool read_base(std::uint64_t offset, std::span<std::byte> into);
     [[nodiscard]] object_header make_header();
     [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }
+    [[nodiscard]] bool outgrows_record() const noexcept;
+    void build_next_file();
+    void drop_next_file() noexcept;
+    log_position commit_file();
     log_position append(record_builder& record, bool first,
                         flush_request flush = flush_request::at_once);
     void request_checkpoints();
@@ -173,6 +191,9 @@ private:
     object_identity identity_;
     std::string path_;
     std::unique_ptr<disk_file> file_;
+    // The beginning of the file, which a waking object is about to read; until its first turn ends.
+    std::unique_ptr<std::byte[]> ahead_;
+    std::size_t ahead_bytes_ = 0;
     bool on_disk_ = false;  // there is a file
     bool logged_ = false;   // the log or the disk knows the object
     page_overlay overlay_;
@@ -183,6 +204,7 @@ private:
     bool facts_loaded_ = false;
     std::optional<logged_metadata> changed_metadata_;
     bool marked_ = false;
+    bool next_file_built_ = false;  // of this turn
     log_position last_end_ = 0;
     std::atomic<log_position> redo_from_ = 0;
     std::atomic<bool> checkpoint_requested_ = false;

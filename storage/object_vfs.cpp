@@ -101,7 +101,7 @@ int control_file(sqlite3_file* handle, int operation, void* /*argument*/) {
         return SQLITE_NOTFOUND;
     }
     return on_image(handle, SQLITE_IOERR_FSYNC, [](object_image& image) {
-        image.admit();
+        image.admit_pages();
         return SQLITE_OK;
     });
 }
@@ -169,6 +169,12 @@ int last_error(sqlite3_vfs* /*vfs*/, int /*size*/, char* /*out*/) {
     return SQLITE_OK;
 }
 
+vfs_file& main_file(sqlite3* database) {
+    sqlite3_file* handle = nullptr;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&handle));
+    return file_of(handle);
+}
+
 sqlite3_vfs* register_vfs() {
     static sqlite3_vfs vfs{};
     vfs.iVersion = 1;
@@ -195,10 +201,18 @@ const char* object_vfs_name() {
 }
 
 void point_at(sqlite3* database, object_image* image) {
-    sqlite3_file* handle = nullptr;
-    sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&handle));
-    file_of(handle).image = image;
+    main_file(database).image = image;
     sqlite3_file_control(database, "main", SQLITE_FCNTL_RESET_CACHE, nullptr);
+}
+
+std::exception_ptr take_refusal(sqlite3* database) {
+    const sqlite3_vfs* under = nullptr;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_VFS_POINTER, static_cast<void*>(&under));
+    if (under == nullptr || under->xOpen != &open_file) {
+        return nullptr;
+    }
+    auto* image = main_file(database).image;
+    return image == nullptr ? nullptr : image->take_refusal();
 }
 
 }  // namespace dormouse

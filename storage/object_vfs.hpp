@@ -3,6 +3,8 @@
 // syncs do nothing, because one connection has the object and the log makes it durable.
 #pragma once
 
+#include <exception>
+
 struct sqlite3;
 
 namespace dormouse {
@@ -15,5 +17,9 @@ class object_image;
 /// Makes a connection opened on that file system read and write `image`; null: nothing at all.
 /// Drops SQLite's cache of pages.
 void point_at(sqlite3* database, object_image* image);
+
+/// Why the image refused what SQLite asked of it last, once; null when it did not, or when the
+/// database is on another file system.
+[[nodiscard]] std::exception_ptr take_refusal(sqlite3* database);
 
 }  // namespace dormouse

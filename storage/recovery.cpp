@@ -1,5 +1,6 @@
 #include "storage/recovery.hpp"
 
+#include "storage/directory_names.hpp"
 #include "storage/file_redo.hpp"
 #include "storage/log_scan.hpp"
 
@@ -177,10 +178,15 @@ void look_at_files(disk& on, const std::string& root, recovery_report& report) {
     }
 }
 
-/// A file whose record was not logged is none of the object's.
-void remove_swaps(disk& on, const std::string& root) {
+/// A file whose record was not logged is none of the object's. What is none of ours stays.
+void remove_swaps(disk& on, const std::string& root, std::vector<std::string>& unknown) {
     for (const auto& name : on.list(swap_directory(root))) {
-        on.remove(swap_directory(root) + "/" + name);
+        const auto path = swap_directory(root) + "/" + name;
+        if (is_swap_name(name)) {
+            on.remove(path);
+        } else {
+            unknown.push_back(path);
+        }
     }
 }
 
@@ -198,7 +204,11 @@ recovery_report recover(disk& on, const std::string& root) {
     static_cast<void>(
         scan_log(on, directory, [&](const record_view& record) { pass.visit(record); }));
     pass.write();
-    remove_swaps(on, root);
+    std::vector<std::string> unknown;
+    for (const auto& name : scan.unknown) {
+        unknown.push_back(directory + "/" + name);
+    }
+    remove_swaps(on, root, unknown);
     for (const auto& path : scan.removable) {
         on.remove(path);
     }
@@ -206,7 +216,7 @@ recovery_report recover(disk& on, const std::string& root) {
     look_at_files(on, root, report);
     report.catalog_lost = !on.exists(catalog_path(root));
     report.torn_bytes = torn_bytes;
-    report.unknown = std::move(scan.unknown);
+    report.unknown = std::move(unknown);
     report.start = std::move(scan.found);
     return report;
 }

@@ -28,7 +28,7 @@ struct recovery_report {
     log_start start;                   ///< Where the log goes on.
     std::uint64_t records = 0;         ///< Redone.
     std::uint64_t torn_bytes = 0;      ///< Behind the last whole record, cut off.
-    std::vector<std::string> unknown;  ///< Names in the log's directory that are not ours.
+    std::vector<std::string> unknown;  ///< Files among the log's and the swaps that are not ours.
     std::map<object_identity, redone_object> objects;
     bool catalog_lost = false;  ///< There is no file of it.
 };

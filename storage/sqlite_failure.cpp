@@ -1,5 +1,7 @@
 #include "storage/sqlite_failure.hpp"
 
+#include "storage/object_vfs.hpp"
+
 #include <dormouse/error.hpp>
 
 #include <sqlite3.h>
@@ -73,8 +75,14 @@ std::string describe_code(int extended) {
 
 void throw_sqlite_failure(sqlite3* database, int code, const char* sql) {
     const int extended = database != nullptr ? sqlite3_extended_errcode(database) : code;
-    if ((code & 0xff) == SQLITE_INTERRUPT) {
+    const int primary = code & 0xff;
+    if (primary == SQLITE_INTERRUPT) {
         throw error(errc::timed_out, "the statement ran past the call's deadline and was stopped");
+    }
+    if (database != nullptr && (primary == SQLITE_FULL || primary == SQLITE_IOERR)) {
+        if (const auto refusal = take_refusal(database)) {
+            std::rethrow_exception(refusal);
+        }
     }
     std::string text = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
     text.append(": ").append(describe_code(extended));

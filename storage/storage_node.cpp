@@ -105,7 +105,6 @@ public:
         const std::lock_guard lock(maintenance_);
         const auto image = open_existing(key);
         require_bookmark_of(image->identity(), image->progress(), mark);
-        past_->require_kept(image->identity(), image->progress(), mark.sequence);
         const auto undo = make_bookmark(image->identity(), image->progress());
         restore_image(*image, mark.sequence);
         return undo;
@@ -123,7 +122,7 @@ public:
         const auto image = open_image(key);
         image->load_facts();
         log_->require_space(size_of_file(from));
-        const auto facts = import_database(*disk_, from, next_swap_path(*image),
+        const auto facts = import_database(*disk_, from, image->next_file_path(),
                                            swap_directory(root_) + "/import.sqlite");
         auto metadata = image->metadata();
         metadata.known.name = key.name.empty() ? facts.name : key.name;
@@ -139,7 +138,7 @@ public:
         if (image.exists() && image.redo_from() == 0) {
             log_->require_space(image.size());
             pool_.forget(image);
-            compact_database(*disk_, image.path(), next_swap_path(image));
+            compact_database(*disk_, image.path(), image.next_file_path());
             image.swap(0, image.metadata());
         }
     }
@@ -182,7 +181,8 @@ private:
         services_.dirty = &dirty_;
         services_.past = &*past_;
         services_.root = root_;
-        services_.limits.record_bytes_max = options_.turn_bytes_max;
+        services_.limits.turn_bytes_max = options_.turn_bytes_max;
+        services_.limits.record_bytes_max = options_.record_bytes_max;
         services_.limits.checkpoint_pages = options_.checkpoint_pages;
         services_.request_checkpoint = [this](const std::shared_ptr<object_image>& image) {
             request_checkpoint(image);
@@ -236,12 +236,8 @@ private:
         return image;
     }
 
-    [[nodiscard]] std::string next_swap_path(const object_image& image) const {
-        return swap_path(root_, image.identity(), image.progress().sequence + 1);
-    }
-
     void restore_image(object_image& image, std::uint32_t sequence) {
-        past_->rebuild(image.identity(), image.progress(), sequence, next_swap_path(image));
+        past_->rebuild(image.identity(), image.progress(), sequence, image.next_file_path());
         auto metadata = image.metadata();
         metadata.restore_to = 0;
         image.swap(sequence, std::move(metadata));
@@ -332,9 +328,8 @@ private:
             write_log(log_level::info, "recovered " + std::to_string(report.records) +
                                            " commits from the log of " + root_);
         }
-        for (const auto& name : report.unknown) {
-            write_log(log_level::warning, log_directory(root_) + "/" + name +
-                                              " is none of dormouse's files and is left alone");
+        for (const auto& path : report.unknown) {
+            write_log(log_level::warning, path + " is none of dormouse's files and is left alone");
         }
     }
 

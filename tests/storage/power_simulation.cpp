@@ -95,7 +95,8 @@ public:
           on_(std::make_shared<faulty_disk>(seed)),
           background_(random_),
           keeps_all_(seed % 2 == 0),
-          segment_bytes_(std::uint64_t{seed % 4 < 2 ? 16U : 64U} * 1024) {}
+          segment_bytes_(std::uint64_t{seed % 4 < 2 ? 16U : 64U} * 1024),
+          record_bytes_max_((seed % 3 == 0 ? std::size_t{48} : std::size_t{8192}) * 1024) {}
 
     power_result run() {
         try {
@@ -122,6 +123,7 @@ private:
         options.idle_connections_max = 3;
         options.checkpoint_pages = 8;
         options.turn_bytes_max = std::size_t{8} << 20;
+        options.record_bytes_max = record_bytes_max_;
         options.history_bytes_min = keeps_all_ ? std::uint64_t{1} << 30 : std::uint64_t{64} << 10;
         node_ = std::make_unique<storage_node>(std::move(options), background_);
     }
@@ -331,11 +333,13 @@ private:
             turn.rollback();
             return;
         }
+        // Before the commit: that of a big turn may fail when its record is in the log already.
+        object.versions.push_back({last_position_ + 1, std::move(rows), metadata.name,
+                                   mark ? mark->sequence : commits + 1, std::move(wish)});
         const auto position = turn.commit();
         ++result_.commits;
         last_position_ = position.position;
-        object.versions.push_back({position.position, std::move(rows), metadata.name,
-                                   mark ? mark->sequence : commits + 1, std::move(wish)});
+        object.versions.back().position = position.position;
         std::optional<known_moment> moment;
         if (mark) {
             moment = known_moment{*mark, object.versions.back(), object.life};
@@ -526,6 +530,7 @@ private:
     std::unique_ptr<storage_node> node_;
     bool keeps_all_;  // no past is dropped for its size
     std::uint64_t segment_bytes_;
+    std::size_t record_bytes_max_;
     std::array<model, object_count> objects_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t last_position_ = 0;

@@ -52,7 +52,10 @@ struct storage_options {
 
     std::uint64_t segment_bytes = std::uint64_t{64} << 20;  ///< Of one file of the commit log.
     std::size_t idle_connections_max = 64;
-    std::size_t turn_bytes_max = std::size_t{32} << 20;  ///< Of the pages one turn changes.
+    std::size_t turn_bytes_max = std::size_t{256} << 20;  ///< Of the pages one turn changes.
+    /// Above so many bytes of changed pages a turn is committed as a new file of the object, which
+    /// takes as long as writing that takes twice: history keeps a copy.
+    std::size_t record_bytes_max = std::size_t{32} << 20;
     /// Of all pages that wait in memory for a checkpoint, and of all commits that wait for the
     /// disk. Above, turns that write fail with `errc::overloaded`.
     std::size_t overlay_bytes_max = std::size_t{256} << 20;

@@ -52,6 +52,8 @@ STORAGE_MUTATIONS = [
      "    if (std::exchange(emptied_, false) ||\n", "    if (\n"),
     ("segments are removed before the redo point is durable", "storage/storage_node.cpp",
      "        log_->wait_durable(place.end);\n", ""),
+    ("a turn's new file is swapped in without its last pages", "storage/object_image.cpp",
+     "at < size(); at += step", "at + step < size(); at += step"),
     ("recovery does not cut files to their size", "storage/file_redo.cpp",
      "file->size() != size) {", "file->size() < size) {"),
 ]

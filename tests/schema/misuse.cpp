@@ -70,6 +70,9 @@ void misuse(db& database) {
         .values(member{})
         .sql_text();
     (void)database.update<measures>().set_if(true, col<& measured::twice> = 1);
+    (void)database.update<members>()
+        .set(col<& member::age> = 1)
+        .set_if(true, col<& member::age> = 2);
     (void)(col<&member::email> + 1);
     (void)database.update<members>().where(col<&member::id> == "x").returning_all();
 }

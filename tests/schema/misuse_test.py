@@ -21,6 +21,7 @@ EXPECTED = {
     "an upsert of another table's column": ["a column that is set belongs to another table", "member::age"],
     "an upsert of a generated column": ["a generated column cannot be set", "update"],
     "an update of a generated column": ["a generated column cannot be set", "set_if"],
+    "a column that is set twice": ["is set already cannot be set conditionally", "set_if"],
     "a new value of another table": ["an excluded column belongs to another table", "measured"],
     "a sum with a text": ["operator+", "number_operands", "member::email"],
     "rows of an update that sets nothing": ["returning_all", "update<members>"],

@@ -42,7 +42,8 @@ public:
         require_settable<Table, Added...>();
         return with_assignments(std::tuple(std::move(added)...));
     }
-    /// The same, but only if `wanted`; otherwise the column keeps its value.
+    /// The same, but only if `wanted`; otherwise the column keeps its value. It must not have been
+    /// set before.
     template <class Added>
     [[nodiscard]] auto set_if(bool wanted, Added added) const {
         require_settable<Table, Added>();
@@ -126,8 +127,20 @@ private:
         return std::apply([](const auto&... each) { return (each.is_given() || ...); },
                           assignments_);
     }
+    /// Of two assignments to a column the later counts; one that is not made would undo the other.
+    template <class Added>
+    static constexpr bool overrides_in_vain() {
+        for (std::size_t i = 0; i < Table.columns.size(); ++i) {
+            if (!Added::always_given && Added::sets(i) && (Assignments::sets(i) || ...)) {
+                return true;
+            }
+        }
+        return false;
+    }
     template <class... Added>
     [[nodiscard]] auto with_assignments(std::tuple<Added...> added) const {
+        static_assert(!(overrides_in_vain<Added>() || ...),
+                      "dormouse: a column that is set already cannot be set conditionally as well");
         return update_query<Table, std::tuple<Assignments..., Added...>, Condition>(
             *database_, std::tuple_cat(assignments_, std::move(added)), condition_);
     }

@@ -92,16 +92,28 @@ private:
     std::int64_t before_ = 0;
 };
 
+std::int64_t changed_rows(lease& turn) {
+    auto counted = turn.prepare("SELECT total_changes()");
+    static_cast<void>(counted->step());
+    return counted->integer(0);
+}
+
+struct applied_chunk {
+    ticket position;
+    std::int64_t rows = 0;
+};
+
 /// `complete`: what joins the chunk's transaction.
 template <class Complete>
-ticket apply_chunk(object_storage& storage, const pending_chunk& chunk, std::string_view applied_at,
-                   Complete complete) {
+applied_chunk apply_chunk(object_storage& storage, const pending_chunk& chunk,
+                          std::string_view applied_at, Complete complete) {
     auto turn = storage.begin_turn();
     migration_journal journal(turn);
     run_statements(turn, chunk.sql);
+    const auto rows = changed_rows(turn);
     journal.record({chunk.name, chunk.index, chunk.sql, applied_at});
     complete(journal);
-    return turn.commit();
+    return {turn.commit(), rows};
 }
 
 /// What the database says of itself; prepares the journal of a database that has none.
@@ -147,7 +159,9 @@ migration_report apply_pending(object_storage& storage, const migration_list& li
             }
         };
         try {
-            report.position = apply_chunk(storage, chunk, to_sql_text(wall_clock()), complete);
+            const auto done = apply_chunk(storage, chunk, to_sql_text(wall_clock()), complete);
+            report.position = done.position;
+            report.rows += done.rows;
         } catch (const statement_failure& failed) {
             throw migration_error({std::string(chunk.name), chunk.index, failed.statement,
                                    failed.sql, failed.cause, run.applied_before});

@@ -31,6 +31,7 @@ private:
 
 struct migration_report {
     std::size_t chunks = 0;
+    std::int64_t rows = 0;  ///< That the migrations inserted, updated or deleted.
     std::vector<std::string_view> applied;  ///< Names of the migrations that ran, in order.
     ticket position;                        ///< Of the last commit; 0 when nothing ran.
 };

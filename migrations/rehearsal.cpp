@@ -1,0 +1,229 @@
+#include "migrations/runner.hpp"
+
+#include <dormouse/error.hpp>
+#include <dormouse/rehearsal.hpp>
+#include <dormouse/storage_node.hpp>
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <system_error>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+using std::chrono::microseconds;
+
+class scratch_folder {
+public:
+    scratch_folder() {
+        auto name = (std::filesystem::temp_directory_path() / "dormouse-rehearsal-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw error(errc::storage_failed, "cannot create " + name);
+        }
+        path_ = name;
+    }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    ~scratch_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Nobody waits for the background of a rehearsal.
+class postponed_background final : public background_runner {
+public:
+    void run_later(background_lane /*lane*/, std::function<void()> work) override {
+        waiting_.push_back(std::move(work));
+    }
+    void run_all() {
+        while (!waiting_.empty()) {
+            const auto next = std::move(waiting_.front());
+            waiting_.pop_front();
+            next();
+        }
+    }
+
+private:
+    std::deque<std::function<void()>> waiting_;
+};
+
+/// A node of its own, which has one object at a time: a copy of a real one.
+class stage {
+public:
+    [[nodiscard]] std::unique_ptr<object_storage> enter(const object_key& key,
+                                                        const std::filesystem::path& copy) {
+        node_.import_file(key, copy);
+        return node_.open(key);
+    }
+    void leave(const object_key& key, std::unique_ptr<object_storage> object) {
+        node_.close(std::move(object), [] {});
+        background_.run_all();
+        node_.destroy(key);
+    }
+    void wait_durable(ticket position) { node_.wait_durable(position); }
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
+
+private:
+    scratch_folder folder_;
+    postponed_background background_;
+    storage_node node_{storage_options{.directory = folder_.path() / "node",
+                                       .segment_bytes = std::uint64_t{4} << 20},
+                       background_};
+};
+
+class rehearsal {
+public:
+    rehearsal(const rehearsal_request& request, const progress_listener& progress)
+        : request_(&request),
+          progress_(&progress),
+          list_(request.migrations),
+          inspected_(request.directory) {}
+
+    rehearsal_result run() {
+        const auto chosen = choose();
+        for (const auto& object : chosen) {
+            rehearse(object);
+            report(result_.rehearsed + result_.left_out, chosen.size());
+        }
+        summarize();
+        return std::move(result_);
+    }
+
+private:
+    /// Every object, or as many as wanted, spread evenly over the order of their ids.
+    std::vector<inspected_object> choose() {
+        const object_filter of_class{.class_name = request_->class_name};
+        inspected_.visit(of_class, [this](const inspected_object&) { ++result_.objects; });
+        const auto wanted =
+            request_->sample == 0 ? result_.objects : std::min(request_->sample, result_.objects);
+        std::vector<inspected_object> chosen;
+        std::size_t at = 0;
+        inspected_.visit(of_class, [&](const inspected_object& found) {
+            if (chosen.size() * result_.objects <= at * wanted && chosen.size() < wanted) {
+                chosen.push_back(found);
+            }
+            ++at;
+        });
+        return chosen;
+    }
+
+    void rehearse(const inspected_object& object) {
+        const object_key key{object.known.class_name, object.known.id, object.known.metadata.name};
+        const auto copy = stage_.folder() / "copy.sqlite";
+        if (!take_copy(key, copy)) {
+            ++result_.left_out;
+            return;
+        }
+        ++result_.rehearsed;
+        auto entered = stage_.enter(key, copy);
+        std::filesystem::remove(copy);
+        try {
+            apply(*entered);
+        } catch (const error& failure) {
+            note_failure(failure.what(), key);
+        }
+        stage_.leave(key, std::move(entered));
+    }
+
+    /// False when that state is not kept.
+    bool take_copy(const object_key& key, const std::filesystem::path& copy) {
+        try {
+            inspected_.export_object(
+                key, request_->at ? object_moment(*request_->at) : object_moment(), copy);
+            return true;
+        } catch (const error& refused) {
+            if (refused.reason() != errc::invalid_bookmark) {
+                throw;
+            }
+            return false;
+        }
+    }
+
+    void apply(object_storage& object) {
+        const auto begun = request_->ticks();
+        const auto done = apply_migrations(object, list_, [] {
+            return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        });
+        stage_.wait_durable(done.position);
+        if (done.chunks > 0) {
+            ++result_.pending;
+            result_.rows += done.rows;
+            times_.push_back(std::chrono::duration_cast<microseconds>(request_->ticks() - begun));
+        }
+    }
+
+    void note_failure(const char* cause, const object_key& key) {
+        ++result_.failed;
+        auto& failure = failures_[cause];
+        failure.cause = cause;
+        if (failure.objects++ == 0) {
+            failure.example = key.name.empty() ? key.id : key.name;
+        }
+    }
+
+    void summarize() {
+        for (auto& [cause, failure] : failures_) {
+            result_.failures.push_back(std::move(failure));
+        }
+        std::ranges::stable_sort(result_.failures, std::greater(), &rehearsed_failure::objects);
+        if (times_.empty()) {
+            return;
+        }
+        std::ranges::sort(times_);
+        result_.p50 = times_[(times_.size() - 1) / 2];
+        result_.p99 = times_[(times_.size() - 1) * 99 / 100];
+        result_.max = times_.back();
+        make_histogram();
+        // Objects that have nothing to run wake as always.
+        const auto sum = std::accumulate(times_.begin(), times_.end(), microseconds{});
+        result_.projected = sum * static_cast<std::int64_t>(result_.objects) /
+                            static_cast<std::int64_t>(result_.rehearsed);
+    }
+
+    void make_histogram() {
+        microseconds below{125};
+        for (const auto time : times_) {
+            while (time >= below) {
+                below *= 2;
+            }
+            if (result_.histogram.empty() || result_.histogram.back().below != below) {
+                result_.histogram.push_back({below, 0});
+            }
+            ++result_.histogram.back().objects;
+        }
+    }
+
+    void report(std::size_t done, std::size_t total) const {
+        if (*progress_) {
+            (*progress_)("rehearsal", done, total);
+        }
+    }
+
+    const rehearsal_request* request_;
+    const progress_listener* progress_;
+    migration_list list_;
+    node_inspection inspected_;
+    stage stage_;
+    rehearsal_result result_;
+    std::vector<microseconds> times_;
+    std::map<std::string, rehearsed_failure> failures_;
+};
+
+}  // namespace
+
+rehearsal_result rehearse(const rehearsal_request& request, const progress_listener& progress) {
+    return rehearsal(request, progress).run();
+}
+
+}  // namespace dormouse

@@ -2,6 +2,7 @@
 
 #include "migrations/schema_names.hpp"
 #include "migrations/scratch_database.hpp"
+#include "migrations/statements.hpp"
 
 #include <dormouse/error.hpp>
 
@@ -33,7 +34,7 @@ void require_creatable(const declared_database& database) {
             try {
                 scratch.turn().execute(statement);
             } catch (const error& failed) {
-                refuse(database, std::string(failed.what()) + "\n    Statement: " + statement);
+                refuse(database, without_code(failed.what()) + "\n    Statement: " + statement);
             }
         }
     }

@@ -9,6 +9,7 @@
 #include <dormouse/project_commands.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace dormouse {
@@ -30,30 +31,35 @@ std::string time_stamp(timestamp now) {
     return stamp;
 }
 
-std::string make_name(const std::string& given, timestamp now) {
+void require_plain(const std::string& given) {
     if (!std::ranges::all_of(given, is_plain)) {
         throw error(errc::invalid_arguments,
                     "a migration's name has letters, digits, _ and - only, "
                     "not '" +
                         given + "'");
     }
-    return time_stamp(now) + (given.empty() ? "" : "_" + given);
 }
 
-void require_newest(const std::string& name, const migration_history& history) {
-    if (!history.migrations.empty() && history.migrations.back().name >= name) {
-        throw error(errc::invalid_arguments,
-                    "the new migration " + name + " would not come after " +
-                        history.migrations.back().name + "; wait a second, or set the clock");
+/// A name of that moment that comes after all others. Of two made in the same second, or on clocks
+/// that differ a little, the later one takes the next second that is free.
+std::string make_name(const std::string& given, const migration_history& history, timestamp now) {
+    constexpr std::chrono::seconds ahead_max(60);
+    const auto suffix = given.empty() ? "" : "_" + given;
+    const auto newest = history.migrations.empty() ? "" : history.migrations.back().name;
+    for (std::chrono::seconds ahead(0); ahead <= ahead_max; ++ahead) {
+        if (auto name = time_stamp(now + ahead) + suffix; name > newest) {
+            return name;
+        }
     }
+    throw error(errc::invalid_arguments, "the new migration " + time_stamp(now) + suffix +
+                                             " would not come after " + newest + "; set the clock");
 }
 
-std::string make_id(timestamp now) {
+std::string make_id(timestamp now, std::string_view previous) {
+    constexpr auto digits = schema_snapshot::first_id.size();
     auto id = make_epoch(now);
-    id.insert(
-        0, schema_snapshot::first_id.size() - std::min(id.size(), schema_snapshot::first_id.size()),
-        '0');
-    return id;
+    id.insert(0, digits - std::min(id.size(), digits), '0');
+    return id == previous ? make_id(now + std::chrono::milliseconds(1), previous) : id;
 }
 
 std::string migration_text(const schema_snapshot& made, const schema_change& change) {
@@ -67,14 +73,15 @@ std::string migration_text(const schema_snapshot& made, const schema_change& cha
 struct planned_migration {
     const declared_database* database;
     project_change found;
+    std::string name;  ///< Empty: nothing to generate.
 };
 
 planned_migration plan(const project& in, const declared_database& database,
                        const generate_options& options) {
-    const auto name = make_name(options.name, now_in(in));
-    planned_migration planned{&database, find_change(in.paths, database, options.hints)};
+    require_plain(options.name);
+    planned_migration planned{&database, find_change(in.paths, database, options.hints), {}};
     if (!planned.found.change.statements.empty()) {
-        require_newest(name, planned.found.history);
+        planned.name = make_name(options.name, planned.found.history, now_in(in));
     }
     return planned;
 }
@@ -110,9 +117,9 @@ generate_result write_migration(const project& in, planned_migration planned,
         result.derived_snapshot = derive_snapshot(found, std::move(made));
         return result;
     }
-    made.id = make_id(now);
+    made.id = make_id(now, found.production.id);
     made.previous_id = found.production.id;
-    result.migration = make_name(options.name, now);
+    result.migration = planned.name;
     result.file = found.history.directory / (result.migration + ".sql");
     // The file goes first: a snapshot that is ahead would hide its change for ever.
     write_project_file(result.file, migration_text(made, found.change));

@@ -17,14 +17,6 @@
 namespace dormouse {
 namespace {
 
-/// SQLite's own words, as durable-db shows them: without the name of the code behind them.
-std::string without_code(std::string message) {
-    if (const auto code = message.rfind(": SQLITE_"); code != std::string::npos) {
-        message.erase(code);
-    }
-    return message;
-}
-
 /// Runs a database's migrations, and keeps what is to be said of them.
 class rehearsed_migrations {
 public:

@@ -123,6 +123,12 @@ TEST_F(ProjectCommands, GenerateRefusesNamesAndClocksThatDoNotSort) {
                 HasSubstr("would not come after 20240315133045"));
 }
 
+TEST_F(ProjectCommands, GeneratesTwiceInOneSecond) {
+    (void)generate(with({}), noon, "b");
+
+    EXPECT_EQ(generate(with({text_column("bio")}), noon, "a").migration, "20240315123046_a");
+}
+
 TEST_F(ProjectCommands, DerivesALostSnapshotFromTheMigrations) {
     (void)generate(with({text_column("bio")}));
     const auto snapshot = text_of("migrations/main/_snapshot.json");

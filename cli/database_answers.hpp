@@ -19,6 +19,7 @@ struct pushed_answer {
     std::optional<std::string> migration;
     std::vector<std::string> statements;
     bool changed;
+    bool needsReset;
     std::vector<std::string> remarks;
 };
 struct push_answer {

@@ -46,7 +46,7 @@ void tell_json(const push_request& asked, const std::vector<push_result>& result
         answer.databases.push_back(
             {result.database,
              result.migration.empty() ? std::nullopt : std::optional(result.migration),
-             result.statements, result.changed, result.remarks});
+             result.statements, result.changed, result.needs_reset, result.remarks});
     }
     asked.answers() << to_json(answer) << '\n';
 }

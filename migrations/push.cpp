@@ -1,5 +1,6 @@
 #include "migrations/chosen_databases.hpp"
 #include "migrations/dev_cache.hpp"
+#include "migrations/dev_overlay.hpp"
 #include "migrations/digest.hpp"
 #include "migrations/project_change.hpp"
 #include "migrations/row_queries.hpp"
@@ -72,13 +73,28 @@ struct planned_push {
     project_change found;
 };
 
+void replace_migration(const dev_cache& cache, const planned_push& planned,
+                       const stored_migration& migration, push_result& result) {
+    const auto& database = *planned.database;
+    const auto before = cache.migrations(database.name);
+    if (const auto obstacle = find_obstacle(planned.found.history, before, migration, database)) {
+        result.needs_reset = true;
+        result.remarks.push_back(
+            "Objects that have applied " + before.front().name +
+            " cannot follow; db reset begins afresh. The reason: " + *obstacle);
+    }
+    cache.replace(database.name, migration, declared_snapshot(database));
+}
+
 push_result write_push(const project& in, planned_push planned, const step_log& log) {
     const auto& database = *planned.database;
     auto& change = planned.found.change;
     const dev_cache cache(in.paths.cache);
     const auto now = now_in(in);
     auto state = cache.load(now);
-    push_result result{database.name, {}, {}, false, std::move(change.remarks)};
+    push_result result;
+    result.database = database.name;
+    result.remarks = std::move(change.remarks);
     if (change.statements.empty()) {
         result.changed = !cache.migrations(database.name).empty();
         cache.clear(database.name);
@@ -92,7 +108,7 @@ push_result write_push(const project& in, planned_push planned, const step_log& 
         result.migration = migration.name;
         result.changed = !cache.has_migration(database.name, migration.name);
         if (result.changed) {
-            cache.replace(database.name, migration, declared_snapshot(database));
+            replace_migration(cache, planned, migration, result);
             log.migrations("wrote " + migration.name + " of " + database.name);
         }
     }

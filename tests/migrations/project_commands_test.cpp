@@ -268,6 +268,34 @@ TEST_F(ProjectCommands, PushOverAnotherIndexOfThatNameIsNotPassedOver) {
                 HasSubstr("the index i was made otherwise by an earlier push"));
 }
 
+TEST_F(ProjectCommands, PushSaysWhenObjectsCannotFollowIt) {
+    (void)push(with({}));
+
+    const auto changed = push(with({text_column("bio")}));
+
+    EXPECT_TRUE(changed.needs_reset);
+    EXPECT_THAT(changed.remarks,
+                ElementsAre(HasSubstr("the table users was made otherwise by an earlier push")));
+}
+
+TEST_F(ProjectCommands, PushSaysThatAColumnIsAddedTwice) {
+    (void)generate(with({}));
+    (void)push(with({text_column("bio")}));
+
+    const auto more = push(with({text_column("bio"), text_column("age")}));
+
+    EXPECT_TRUE(more.needs_reset);
+    EXPECT_THAT(more.remarks, ElementsAre(HasSubstr("duplicate column name: bio")));
+}
+
+TEST_F(ProjectCommands, PushLetsObjectsFollowANewTable) {
+    (void)push(with({}));
+    auto more = with({});
+    more.tables.push_back(table_of("posts", {}));
+
+    EXPECT_FALSE(push(more).needs_reset);
+}
+
 TEST_F(ProjectCommands, PushMakesADeletedCacheAgain) {
     const auto before = push(with({}));
     std::filesystem::remove_all(in(".dormouse"));

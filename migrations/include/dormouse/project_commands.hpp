@@ -38,6 +38,7 @@ struct push_result {
     std::string migration;                ///< `dev_<hash>`; empty: the schema is production's.
     std::vector<std::string> statements;  ///< Of the change.
     bool changed = false;                 ///< Something was written.
+    bool needs_reset = false;             ///< Of objects that have applied the one before.
     std::vector<std::string> remarks;     ///< What whoever pushes should know, a sentence each.
 };
 

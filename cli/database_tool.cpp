@@ -1,81 +1,72 @@
-#include <dormouse/action_base.hpp>
+#include "cli/database_command.hpp"
+
 #include <dormouse/database.hpp>
-#include <dormouse/database_tool.hpp>
-#include <dormouse/databases.hpp>
 
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
-#include <exception>
-#include <iostream>
+#include <ostream>
 #include <string>
-#include <vector>
 
 namespace dormouse::cli {
 namespace {
 
-// The names of the actions that exist in this program, in alphabetical order: they registered in
-// whatever order the linker chose.
-std::vector<std::string> action_names(const database& definition) {
-    std::vector<std::string> names;
-    for (const action_base* action : definition.actions()) {
-        names.emplace_back(action->name());
-    }
-    std::ranges::sort(names);
-    return names;
-}
-
-void print_status(std::ostream& out, const database_entry& entry) {
+declared_database declare(const database_entry& entry) {
     const database& definition = *entry.definition;
-    out << "📦 " << definition.name() << '\n'
-        << "   Class: " << definition.class_name() << '\n'
-        << "   Binding: " << definition.binding_name() << '\n';
-
-    const std::vector<std::string> actions = action_names(definition);
-    out << "   Actions: " << actions.size() << '\n';
-    for (const std::string& name : actions) {
-        out << "     - " << name << '\n';
-    }
-
-    out << "   Migrations: " << entry.migrations.size() << '\n';
-    for (const migration_file& file : entry.migrations) {
-        out << "     - " << file.name << '\n';
-    }
-    out << '\n';
-}
-
-void print_status(std::ostream& out) {
-    for (const database_entry& entry : databases()) {
-        print_status(out, entry);
-    }
+    return {std::string(entry.file_name), describe(definition.tables()), definition.class_name(),
+            describe_renames(definition.tables())};
 }
 
 // CLI11 prints its own messages; this keeps them to the one form the tool promises.
-int report(const CLI::App& app, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-        return app.exit(error);  // --help and --version arrive as exceptions
+int report(const CLI::App& app, const CLI::ParseError& ended, const tool_streams& streams) {
+    const auto code = ended.get_exit_code();
+    if (code == 0) {
+        return app.exit(ended, *streams.answers, *streams.messages);  // --help and --version
     }
-    std::cerr << "Error: " << error.what() << '\n';
-    return 1;
+    if (dynamic_cast<const CLI::RuntimeError*>(&ended) == nullptr) {  // a command told by itself
+        *streams.messages << "Error: " << ended.what() << '\n';
+        return 1;
+    }
+    return code;
 }
 
 }  // namespace
 
-int run_database_tool(int argc, const char* const* argv) {
-    CLI::App app("Looks at the databases of this program");
+project project_of(const database_program& program) {
+    project made;
+    made.paths = {program.directory / program.migrations, program.directory / program.cache,
+                  program.directory / program.data};
+    for (const auto& entry : program.databases) {
+        made.databases.push_back(declare(entry));
+    }
+    return made;
+}
+
+void add_database_commands(CLI::App& to, const database_program& program,
+                           const tool_streams& streams) {
+    const command_site site{program, streams};
+    add_push_command(to, site);
+    add_generate_command(to, site);
+    add_status_command(to, site);
+    add_reset_command(to, site);
+    add_validate_command(to, site);
+    add_config_command(to, site);
+}
+
+int run_database_commands(std::span<const char* const> arguments, const database_program& program,
+                          const tool_streams& streams) {
+    CLI::App app("Database migration management");
     app.set_version_flag("--version", "dormouse " DORMOUSE_VERSION);
     app.require_subcommand(1);
-    app.add_subcommand("status", "List the databases, their actions and their migrations")
-        ->callback([] { print_status(std::cout); });
+    add_database_commands(app, program, streams);
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return report(app, error);
-    } catch (const std::exception& error) {
-        std::cerr << "Error: " << error.what() << '\n';
-        return 1;
+        app.parse(static_cast<int>(arguments.size()), arguments.data());
+    } catch (const CLI::ParseError& ended) {
+        return report(app, ended, streams);
     }
     return 0;
+}
+
+int run_database_tool(int argc, const char* const* argv, const database_program& program) {
+    return run_database_commands({argv, static_cast<std::size_t>(argc)}, program,
+                                 process_streams());
 }
 
 }  // namespace dormouse::cli

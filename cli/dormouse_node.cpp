@@ -1,12 +1,9 @@
 #include <dormouse/node_tool.hpp>
 
-#include <unistd.h>
-
-#include <iostream>
 #include <span>
 
 int main(int argc, char** argv) {
     return dormouse::cli::run_node_tool(
         std::span<const char* const>(argv, static_cast<std::size_t>(argc)),
-        {&std::cout, &std::cerr, ::isatty(STDERR_FILENO) != 0});
+        dormouse::cli::process_streams());
 }

@@ -1,20 +1,68 @@
-# dormouse_add_databases(<target> [DIR src/databases] [MIGRATIONS migrations]
-#                        [DATABASES [<file>=]<qualified::variable>...] [NO_TOOL])
-#
-# Gives <target> the databases declared under DIR. Paths are relative to the calling CMakeLists.txt.
-#
-#  * A database file is a direct child of DIR that declares one `dormouse::database`: a header
-#    (main.hpp), or a source that has no header of its own (main.cpp). Its base name, "main", names
-#    its migrations. Other direct children are ordinary sources.
-#  * Every .cpp under DIR, at any depth, is compiled into the object library <target>-databases: as
-#    objects, not as an archive, because the linker drops an archive member nobody refers to, and
-#    with it the actions it holds.
-#  * `_*` (files and folders) and `*_test.*` are left out; schema.cpp is compiled, but schema.* is
-#    never searched for databases.
-#  * MIGRATIONS/<database file>/*.sql are embedded, sorted by name. The folder may be missing.
-#  * DATABASES names the variables instead of searching for them; with `<file>=` in front when the
-#    variable's name appears in more than one database file.
-#  * <target>-db is the command line tool for these databases, unless NO_TOOL is given.
+#[=======================================================================[.rst:
+dormouse_add_databases
+----------------------
+
+Gives a program the databases that are declared in a folder of its sources::
+
+  dormouse_add_databases(<target>
+                         [DIR <directory>]
+                         [MIGRATIONS <directory>]
+                         [DATABASES [<file>=]<qualified::variable>...]
+                         [NO_TOOL])
+
+``<target>`` is an executable or library of this directory. Paths are relative to the calling
+``CMakeLists.txt``, whose directory is the *project* of the commands below: they keep their
+development state there, in ``.dormouse``.
+
+Arguments
+
+``DIR``
+  The databases and their actions. Default: ``src/databases``.
+
+  A *database file* is a direct child that declares one ``dormouse::database``: a header, or a source
+  that has no header of its own. Its base name is the database's name on the command line and in the
+  folder of migrations. Other direct children are ordinary sources. Every ``.cpp``, at any depth, is
+  compiled. ``_*`` (files and folders) and ``*_test.*`` are left out; ``schema.cpp`` is compiled, but
+  ``schema.*`` is never searched for databases.
+
+``MIGRATIONS``
+  ``<directory>/<database file>/*.sql`` are embedded, sorted by name. Default: ``migrations``. The
+  folder may be missing.
+
+``DATABASES``
+  Names the variables instead of searching for them; with ``<file>=`` in front when the variable's
+  name appears in more than one database file.
+
+``NO_TOOL``
+  Makes no ``<target>-db``, which needs the component ``cli``.
+
+Targets
+
+``<target>-databases``
+  An object library of the sources under ``DIR`` and of a generated one that defines
+  ``dormouse::databases()``: as objects, not as an archive, because the linker drops an archive
+  member nobody refers to, and with it the actions it holds. It is linked to ``<target>``, and has
+  ``DIR`` and the directory above as include directories. A program of its own for the database
+  commands, or a test, links it too.
+
+``<target>-db``
+  The command line tool: ``push``, ``generate``, ``status``, ``reset``, ``validate``, ``config``. It
+  knows the SHA-256 of every source under ``DIR``, and of every file they include that is found
+  beside them, in ``DIR`` or above it; it refuses to work when one has changed since it was built.
+
+Names
+
+A database called ``user-data`` (its ``.name``) has the class ``UserDataDatabaseDO``, which names its
+objects' folder in the data directory, and the binding ``USER_DATA_DATABASE_DO``.
+
+Example
+
+.. code-block:: cmake
+
+  find_package(dormouse 0.1 REQUIRED COMPONENTS cli)
+  add_executable(shop src/main.cpp)
+  dormouse_add_databases(shop DIR src/databases MIGRATIONS migrations)
+#]=======================================================================]
 include_guard(GLOBAL)
 set(DORMOUSE_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}" CACHE INTERNAL "Where dormouse's CMake scripts are")
 
@@ -50,7 +98,7 @@ function(dormouse_add_databases target)
   target_include_directories(${target}-databases PUBLIC "${parent}" "${dir}")
   target_link_libraries(${target} PRIVATE ${target}-databases)
   if(NOT arg_NO_TOOL)
-    _dormouse_add_tool(${target})
+    _dormouse_add_tool(${target} "${dir}" "${migrations}" "${entries}")
   endif()
 endfunction()
 
@@ -239,20 +287,33 @@ function(_dormouse_generate_list target entries migrations sql_files result)
   set(${result} "${output}" PARENT_SCOPE)
 endfunction()
 
-function(_dormouse_add_tool target)
+# The tool's main is written at build time: it records the sources it was built from, those found by
+# following includes too, which the depfile tells the build.
+function(_dormouse_add_tool target dir migrations entries)
   if(NOT TARGET dormouse::cli)
     message(FATAL_ERROR "dormouse_add_databases(${target}): ${target}-db needs dormouse::cli, which is not part of this "
       "dormouse (or CLI11 was not found); pass NO_TOOL to do without")
   endif()
-  set(main "${CMAKE_CURRENT_BINARY_DIR}/${target}_db_main.cpp")
-  file(CONFIGURE OUTPUT "${main}" CONTENT
-"// Generated by dormouse_add_databases(); do not edit.
-#include <dormouse/database_tool.hpp>
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${dir}" "${dir}/*.hpp" "${dir}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "(^|/)_|_test\\.[^./]*$")
+  list(TRANSFORM sources PREPEND "${dir}/")
 
-int main(int argc, char** argv) {
-    return dormouse::cli::run_database_tool(argc, argv);
-}
-" @ONLY)
+  set(list_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_db.list")
+  set(main "${CMAKE_CURRENT_BINARY_DIR}/${target}_db_main.cpp")
+  set(script "${DORMOUSE_CMAKE_DIR}/DormouseRecordSources.cmake")
+  string(CONCAT content
+    "set(project [==[${CMAKE_CURRENT_SOURCE_DIR}]==])\n" "set(dir [==[${dir}]==])\n"
+    "set(migrations [==[${migrations}]==])\n" "set(entries [==[${entries}]==])\n"
+    "set(sources [==[${sources}]==])\n"
+    "set(program [==[$<TARGET_PROPERTY:${target},SOURCES>]==])\n"
+    "set(command [==[cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db]==])\n")
+  file(GENERATE OUTPUT "${list_file}" CONTENT "${content}")
+  add_custom_command(OUTPUT "${main}"
+    COMMAND "${CMAKE_COMMAND}" "-DLIST=${list_file}" "-DOUTPUT=${main}" -P "${script}"
+    DEPENDS "${list_file}" ${sources} "${script}"
+    DEPFILE "${main}.d"
+    COMMENT "Recording the sources of ${target}-db"
+    VERBATIM)
   add_executable(${target}-db "${main}")
   target_link_libraries(${target}-db PRIVATE ${target}-databases dormouse::cli)
 endfunction()

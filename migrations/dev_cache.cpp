@@ -1,5 +1,6 @@
 #include "migrations/dev_cache.hpp"
 
+#include "migrations/epoch.hpp"
 #include "migrations/json_writer.hpp"
 #include "migrations/project_file.hpp"
 #include "migrations/snapshot_json.hpp"
@@ -7,6 +8,8 @@
 #include <dormouse/error.hpp>
 #include <dormouse/json.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <system_error>
 
@@ -18,6 +21,7 @@ struct database_json {
     std::optional<std::string> prodSnapshotHash;
     std::optional<std::string> lastPush;
     std::optional<std::int64_t> devMigrationCount;
+    std::optional<std::string> epoch;
 };
 struct state_json {
     std::string epoch;
@@ -31,9 +35,9 @@ dev_state parse_state(const std::string& text) {
     }
     dev_state state{json.epoch, {}};
     for (const auto& [name, database] : json.databases) {
-        state.databases[name] = {database.prodSnapshotHash.value_or(""),
-                                 database.lastPush.value_or(""),
-                                 database.devMigrationCount.value_or(0)};
+        state.databases[name] = {
+            database.prodSnapshotHash.value_or(""), database.lastPush.value_or(""),
+            database.devMigrationCount.value_or(0), database.epoch.value_or("")};
     }
     return state;
 }
@@ -51,6 +55,9 @@ std::string write_state(const dev_state& state) {
         }
         json.key("devMigrationCount");
         json.raw(std::to_string(database.dev_migrations));
+        if (!database.own_epoch.empty()) {
+            json.text("epoch", database.own_epoch);
+        }
         json.end_object();
     }
     json.end_object();
@@ -68,8 +75,34 @@ void remove_with_contents(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string make_epoch(timestamp moment) {
-    return to_base36(static_cast<std::uint64_t>(moment.time_since_epoch().count()));
+const std::string& dev_state::epoch_of(const std::string& database) const {
+    const auto known = databases.find(database);
+    const bool own = known != databases.end() && !known->second.own_epoch.empty();
+    return own ? known->second.own_epoch : epoch;
+}
+
+void dev_state::forget_push(const std::string& database) {
+    const auto known = databases.find(database);
+    if (known == databases.end()) {
+        return;
+    }
+    if (known->second.own_epoch.empty()) {
+        databases.erase(known);
+    } else {
+        known->second = {{}, {}, 0, known->second.own_epoch};
+    }
+}
+
+std::string dev_state::unused_epoch(timestamp moment) const {
+    const auto is_used = [this](const std::string& candidate) {
+        return candidate == epoch || std::ranges::any_of(databases, [&](const auto& database) {
+                   return candidate == database.second.own_epoch;
+               });
+    };
+    while (is_used(make_epoch(moment))) {
+        moment += std::chrono::milliseconds(1);
+    }
+    return make_epoch(moment);
 }
 
 dev_state dev_cache::load(timestamp moment) const {
@@ -124,6 +157,10 @@ void dev_cache::replace(const std::string& database, const stored_migration& mig
 
 void dev_cache::clear(const std::string& database) const {
     remove_with_contents(directory(database));
+}
+
+void dev_cache::clear() const {
+    remove_with_contents(root_ / "databases");
 }
 
 }  // namespace dormouse

@@ -25,15 +25,22 @@ struct pushed_database {
     std::string production_hash;  ///< Of the production schema the push was made from.
     std::string last_push;        ///< ISO 8601; empty: never.
     std::int64_t dev_migrations = 0;
+    std::string own_epoch{};  ///< Empty: the one of all.
 };
 
+/// What `state.json` holds.
+///
+/// **Thread safety:** value.
 struct dev_state {
     std::string epoch;
     std::map<std::string, pushed_database> databases;
-};
 
-/// Milliseconds since 1970 in base 36.
-[[nodiscard]] std::string make_epoch(timestamp moment);
+    [[nodiscard]] const std::string& epoch_of(const std::string& database) const;
+    /// Forgets what was pushed. An epoch of the database's own stays.
+    void forget_push(const std::string& database);
+    /// An epoch that was never used before, of `moment` if it can be.
+    [[nodiscard]] std::string unused_epoch(timestamp moment) const;
+};
 
 /// **Thread safety:** one thread. **Errors:** `errc::storage_failed` naming the file.
 class dev_cache {
@@ -54,6 +61,8 @@ public:
                  const schema_snapshot& schema) const;
     /// Removes the database's migrations and snapshot.
     void clear(const std::string& database) const;
+    /// Removes those of every database, of such that are no more, too.
+    void clear() const;
 
 private:
     [[nodiscard]] std::filesystem::path directory(const std::string& database) const;

@@ -1,12 +1,15 @@
+#include "migrations/chosen_databases.hpp"
 #include "migrations/dev_cache.hpp"
-#include "migrations/json_writer.hpp"
+#include "migrations/epoch.hpp"
 #include "migrations/project_change.hpp"
 #include "migrations/project_file.hpp"
 #include "migrations/snapshot_json.hpp"
 
 #include <dormouse/error.hpp>
+#include <dormouse/project_commands.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace dormouse {
@@ -28,30 +31,35 @@ std::string time_stamp(timestamp now) {
     return stamp;
 }
 
-std::string make_name(const std::string& given, timestamp now) {
+void require_plain(const std::string& given) {
     if (!std::ranges::all_of(given, is_plain)) {
         throw error(errc::invalid_arguments,
                     "a migration's name has letters, digits, _ and - only, "
                     "not '" +
                         given + "'");
     }
-    return time_stamp(now) + (given.empty() ? "" : "_" + given);
 }
 
-void require_newest(const std::string& name, const migration_history& history) {
-    if (!history.migrations.empty() && history.migrations.back().name >= name) {
-        throw error(errc::invalid_arguments,
-                    "the new migration " + name + " would not come after " +
-                        history.migrations.back().name + "; wait a second, or set the clock");
+/// A name of that moment that comes after all others. Of two made in the same second, or on clocks
+/// that differ a little, the later one takes the next second that is free.
+std::string make_name(const std::string& given, const migration_history& history, timestamp now) {
+    constexpr std::chrono::seconds ahead_max(60);
+    const auto suffix = given.empty() ? "" : "_" + given;
+    const auto newest = history.migrations.empty() ? "" : history.migrations.back().name;
+    for (std::chrono::seconds ahead(0); ahead <= ahead_max; ++ahead) {
+        if (auto name = time_stamp(now + ahead) + suffix; name > newest) {
+            return name;
+        }
     }
+    throw error(errc::invalid_arguments, "the new migration " + time_stamp(now) + suffix +
+                                             " would not come after " + newest + "; set the clock");
 }
 
-std::string make_id(timestamp now) {
+std::string make_id(timestamp now, std::string_view previous) {
+    constexpr auto digits = schema_snapshot::first_id.size();
     auto id = make_epoch(now);
-    id.insert(
-        0, schema_snapshot::first_id.size() - std::min(id.size(), schema_snapshot::first_id.size()),
-        '0');
-    return id;
+    id.insert(0, digits - std::min(id.size(), digits), '0');
+    return id == previous ? make_id(now + std::chrono::milliseconds(1), previous) : id;
 }
 
 std::string migration_text(const schema_snapshot& made, const schema_change& change) {
@@ -62,38 +70,86 @@ std::string migration_text(const schema_snapshot& made, const schema_change& cha
     return text;
 }
 
-}  // namespace
+struct planned_migration {
+    const declared_database* database;
+    project_change found;
+    std::string name;  ///< Empty: nothing to generate.
+};
 
-generate_result generate_one(const project_paths& paths, const declared_database& database,
-                             const generate_request& request, timestamp now) {
-    const auto name = make_name(request.name, now);
-    auto found = find_change(paths, database, request.hints);
-    generate_result result{
-        database.name, {}, {}, found.change.statements.size(), std::move(found.change.remarks)};
-    auto made = declared_snapshot(database);
+planned_migration plan(const project& in, const declared_database& database,
+                       const generate_options& options) {
+    require_plain(options.name);
+    planned_migration planned{&database, find_change(in.paths, database, options.hints), {}};
+    if (!planned.found.change.statements.empty()) {
+        planned.name = make_name(options.name, planned.found.history, now_in(in));
+    }
+    return planned;
+}
+
+/// A lost snapshot is derived again when there is nothing else to do; otherwise a new one follows.
+bool derive_snapshot(const project_change& found, schema_snapshot made) {
+    if (found.history.snapshot || found.history.migrations.empty()) {
+        return false;
+    }
+    made.id = found.production.id;
+    made.previous_id = found.production.previous_id;
+    write_project_file(found.history.directory / "_snapshot.json", to_snapshot_json(made));
+    return true;
+}
+
+void clear_pushed(const project& in, const std::string& database, timestamp now) {
+    const dev_cache cache(in.paths.cache);
+    auto state = cache.load(now);
+    cache.clear(database);
+    state.forget_push(database);
+    cache.save(state);
+}
+
+generate_result write_migration(const project& in, planned_migration planned,
+                                const generate_options& options) {
+    auto& found = planned.found;
+    const auto now = now_in(in);
+    generate_result result{planned.database->name,         {}, {}, {}, false,
+                           std::move(found.change.remarks)};
+    auto made = declared_snapshot(*planned.database);
     made.views = found.production.views;
     if (found.change.statements.empty()) {
-        if (!found.history.snapshot && !found.history.migrations.empty()) {
-            made.id = found.production.id;  // the lost one, derived again
-            made.previous_id = found.production.previous_id;
-            write_project_file(found.history.directory / "_snapshot.json", to_snapshot_json(made));
-        }
+        result.derived_snapshot = derive_snapshot(found, std::move(made));
         return result;
     }
-    require_newest(name, found.history);
-    made.id = make_id(now);
+    made.id = make_id(now, found.production.id);
     made.previous_id = found.production.id;
-    result.migration = name;
-    result.file = found.history.directory / (name + ".sql");
+    result.migration = planned.name;
+    result.file = found.history.directory / (result.migration + ".sql");
     // The file goes first: a snapshot that is ahead would hide its change for ever.
     write_project_file(result.file, migration_text(made, found.change));
     write_project_file(found.history.directory / "_snapshot.json", to_snapshot_json(made));
-    const dev_cache cache(paths.cache);
-    auto state = cache.load(now);
-    cache.clear(database.name);
-    state.databases.erase(database.name);
-    cache.save(state);
+    clear_pushed(in, planned.database->name, now);
+    step_log(in, options.verbose)
+        .migrations("wrote " + result.migration + " of " + planned.database->name);
+    result.statements = std::move(found.change.statements);
     return result;
+}
+
+}  // namespace
+
+std::vector<generate_result> generate(const project& in, const generate_options& options) {
+    const auto chosen = choose_databases_with_tables(in, options.database);
+    require_one_database(options.hints, chosen);
+    std::vector<planned_migration> planned;
+    for (const auto* database : chosen) {
+        planned.push_back(plan(in, *database, options));
+    }
+    std::vector<generate_result> results;
+    for (auto& one : planned) {
+        results.push_back(write_migration(in, std::move(one), options));
+    }
+    return results;
+}
+
+generate_result generate_one(const project& in, const declared_database& database,
+                             const generate_options& options) {
+    return write_migration(in, plan(in, database, options), options);
 }
 
 }  // namespace dormouse

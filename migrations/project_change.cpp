@@ -1,6 +1,8 @@
 #include "migrations/project_change.hpp"
 
 #include "migrations/database_schema.hpp"
+#include "migrations/declared_schema.hpp"
+#include "migrations/schema_renames.hpp"
 #include "migrations/scratch_database.hpp"
 
 #include <utility>
@@ -31,15 +33,21 @@ schema_snapshot declared_snapshot(const declared_database& database) {
 }
 
 project_change find_change(const project_paths& paths, const declared_database& database,
-                           const command_hints& hints) {
+                           const migration_hints& hints) {
+    require_creatable(database);
     project_change found{read_history(paths.migrations / database.name), {}, {}};
     found.production = schema_after(found.history);
+    auto renames = hints.renames;
+    const auto renamed = rename_in_schema(found.production.tables, renames);
+    for (auto& told : pending_renames(renamed.tables, database.renames)) {
+        renames.push_back(std::move(told));
+    }
     auto declared = declared_snapshot(database);
     declared.views = found.production.views;  // a program declares none
     found.change =
         diff_schemas(found.production, declared,
-                     {hints.renames, hints.fills, [&](std::span<const std::string> renames) {
-                          return find_attached(found.history, renames);
+                     {std::move(renames), hints.fills, [&](std::span<const std::string> followed) {
+                          return find_attached(found.history, followed);
                       }});
     return found;
 }

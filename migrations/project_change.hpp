@@ -3,7 +3,9 @@
 #pragma once
 
 #include "migrations/migration_history.hpp"
-#include "migrations/project_commands.hpp"
+#include "migrations/schema_diff.hpp"
+
+#include <dormouse/project.hpp>
 
 namespace dormouse {
 
@@ -13,10 +15,11 @@ struct project_change {
     schema_change change;
 };
 
-/// Errors: those of `read_history`, `schema_after` and `diff_schemas`.
+/// Follows the renames that `hints` and the schema tell of.
+/// Errors: those of `require_creatable`, `read_history`, `schema_after` and `diff_schemas`.
 [[nodiscard]] project_change find_change(const project_paths& paths,
                                          const declared_database& database,
-                                         const command_hints& hints);
+                                         const migration_hints& hints);
 
 /// The declared schema as the snapshot that comes after `production`.
 [[nodiscard]] schema_snapshot declared_snapshot(const declared_database& database);

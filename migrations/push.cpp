@@ -1,25 +1,35 @@
+#include "migrations/chosen_databases.hpp"
 #include "migrations/dev_cache.hpp"
+#include "migrations/dev_overlay.hpp"
 #include "migrations/digest.hpp"
 #include "migrations/project_change.hpp"
 #include "migrations/row_queries.hpp"
-#include "migrations/schema_names.hpp"
 #include "migrations/snapshot_json.hpp"
+
+#include <dormouse/project_commands.hpp>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace dormouse {
 namespace {
 
+constexpr std::array<std::string_view, 3> creations{"CREATE TABLE ", "CREATE INDEX ",
+                                                    "CREATE UNIQUE INDEX "};
+
+/// Behind the words that make it one; 0 for a statement that creates no table and no index.
+std::size_t creation_size(std::string_view statement) {
+    const auto found = std::ranges::find_if(
+        creations, [&](std::string_view creation) { return statement.starts_with(creation); });
+    return found == creations.end() ? 0 : found->size();
+}
+
 /// A push may meet what an earlier one has made.
 std::string if_not_exists(std::string statement) {
-    static constexpr std::array<std::string_view, 3> creations{"CREATE TABLE ", "CREATE INDEX ",
-                                                               "CREATE UNIQUE INDEX "};
-    for (const auto creation : creations) {
-        if (statement.starts_with(creation)) {
-            return statement.insert(creation.size(), "IF NOT EXISTS ");
-        }
+    if (const auto size = creation_size(statement); size > 0) {
+        statement.insert(size, "IF NOT EXISTS ");
     }
     return statement;
 }
@@ -32,72 +42,104 @@ std::string join(const std::vector<std::string>& texts, std::string_view between
     return joined;
 }
 
-/// A table that an earlier push has made otherwise is left as it is by IF NOT EXISTS. Nobody should
-/// take it for the new one.
-std::vector<std::string> ask_about_tables(const std::vector<table_description>& tables,
-                                          const schema_snapshot& production) {
+/// What an earlier push has made otherwise is left as it is by IF NOT EXISTS. Nobody should take it
+/// for what is declared now, so the migration asks, and refuses.
+std::vector<std::string> ask_about_creations(const std::vector<std::string>& statements) {
     std::vector<std::string> questions;
-    for (const auto& table : tables) {
-        if (find_table(production.tables, table.name) == nullptr) {
-            questions.push_back(query_other_columns(table));
+    for (const auto& statement : statements) {
+        if (creation_size(statement) > 0) {
+            questions.push_back(query_other_definition(statement));
         }
     }
     return questions;
 }
 
-stored_migration make_migration(const project_change& found, const declared_database& database) {
+stored_migration make_migration(const std::vector<std::string>& change) {
     std::vector<std::string> statements;
-    for (const auto& statement : found.change.statements) {
+    for (const auto& statement : change) {
         statements.push_back(if_not_exists(statement));
     }
     constexpr std::size_t shown_digits = 8;
     auto name = "dev_" + hex_digest(join(statements, "\n")).substr(0, shown_digits);
-    for (auto& question : ask_about_tables(database.tables, found.production)) {
+    for (auto& question : ask_about_creations(change)) {
         statements.push_back(std::move(question));
     }
     return {std::move(name), join(statements, ";\n\n") + ";\n"};
 }
 
-}  // namespace
+/// Everything that can be refused is, before the first of several databases is written.
+struct planned_push {
+    const declared_database* database;
+    project_change found;
+};
 
-push_result push_one(const project_paths& paths, const declared_database& database,
-                     const command_hints& hints, timestamp now) {
-    const dev_cache cache(paths.cache);
+void replace_migration(const dev_cache& cache, const planned_push& planned,
+                       const stored_migration& migration, push_result& result) {
+    const auto& database = *planned.database;
+    const auto before = cache.migrations(database.name);
+    if (const auto obstacle = find_obstacle(planned.found.history, before, migration, database)) {
+        result.needs_reset = true;
+        result.remarks.push_back(
+            "Objects that have applied " + before.front().name +
+            " cannot follow; db reset begins afresh. The reason: " + *obstacle);
+    }
+    cache.replace(database.name, migration, declared_snapshot(database));
+}
+
+push_result write_push(const project& in, planned_push planned, const step_log& log) {
+    const auto& database = *planned.database;
+    auto& change = planned.found.change;
+    const dev_cache cache(in.paths.cache);
+    const auto now = now_in(in);
     auto state = cache.load(now);
-    auto found = find_change(paths, database, hints);
-    push_result result{
-        database.name, {}, found.change.statements.size(), false, std::move(found.change.remarks)};
-    if (found.change.statements.empty()) {
+    push_result result;
+    result.database = database.name;
+    result.remarks = std::move(change.remarks);
+    if (change.statements.empty()) {
         result.changed = !cache.migrations(database.name).empty();
         cache.clear(database.name);
+        if (result.changed) {
+            result.remarks.emplace_back(
+                "The schema is production's again; the development migration is gone. "
+                "Objects that have applied it keep what it made (db reset begins afresh)");
+        }
     } else {
-        const auto migration = make_migration(found, database);
+        const auto migration = make_migration(change.statements);
         result.migration = migration.name;
         result.changed = !cache.has_migration(database.name, migration.name);
         if (result.changed) {
-            cache.replace(database.name, migration, declared_snapshot(database));
+            replace_migration(cache, planned, migration, result);
+            log.migrations("wrote " + migration.name + " of " + database.name);
         }
     }
-    state.databases[database.name] = {hash_schema(found.production), to_iso8601(now),
-                                      result.migration.empty() ? 0 : 1};
+    result.statements = std::move(change.statements);
+    auto& pushed = state.databases[database.name];
+    pushed = {hash_schema(planned.found.production), to_iso8601(now),
+              result.migration.empty() ? 0 : 1, std::move(pushed.own_epoch)};
     cache.save(state);
     return result;
 }
 
-status_result status_one(const project_paths& paths, const declared_database& database,
-                         const command_hints& hints, timestamp now) {
-    const dev_cache cache(paths.cache);
-    const auto state = cache.load(now);
-    auto found = find_change(paths, database, hints);
-    status_result result{
-        database.name, found.history.migrations.size(),    cache.migrations(database.name).size(),
-        false,         std::move(found.change.statements), {}};
-    if (const auto known = state.databases.find(database.name); known != state.databases.end()) {
-        result.last_push = known->second.last_push;
-        result.production_changed = !known->second.production_hash.empty() &&
-                                    known->second.production_hash != hash_schema(found.production);
+}  // namespace
+
+std::vector<push_result> push(const project& in, const push_options& options) {
+    const auto chosen = choose_databases_with_tables(in, options.database);
+    require_one_database(options.hints, chosen);
+    std::vector<planned_push> planned;
+    for (const auto* database : chosen) {
+        planned.push_back({database, find_change(in.paths, *database, options.hints)});
     }
-    return result;
+    std::vector<push_result> results;
+    for (auto& one : planned) {
+        results.push_back(write_push(in, std::move(one), step_log(in, options.verbose)));
+    }
+    return results;
+}
+
+push_result push_one(const project& in, const declared_database& database,
+                     const push_options& options) {
+    return write_push(in, {&database, find_change(in.paths, database, options.hints)},
+                      step_log(in, options.verbose));
 }
 
 }  // namespace dormouse

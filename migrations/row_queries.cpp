@@ -84,6 +84,21 @@ std::string terms_of(const index_description& index) {
     return terms;
 }
 
+/// "table" or "index", and the name, of a CREATE statement.
+std::pair<std::string, std::string> created_thing(std::string_view creation) {
+    std::string kind;
+    while (!creation.empty()) {
+        const auto token = take_token(creation);
+        if (!kind.empty() && token.counts()) {
+            return {kind, token.as_name()};
+        }
+        if (token.is_word("table") || token.is_word("index")) {
+            kind = token.is_word("table") ? "table" : "index";
+        }
+    }
+    return {kind, {}};
+}
+
 /// NULLs are never equal, and a partial index does not see every row.
 std::string indexed_rows(const index_description& index) {
     std::string condition;
@@ -136,20 +151,13 @@ std::string query_violations(std::string_view table, const check_description& ch
                       quoted_identifier(table) + " WHERE NOT (" + check.expression + ")");
 }
 
-std::string query_other_columns(const table_description& table) {
-    std::string declared;
-    for (const auto& column : table.columns) {
-        declared.append(declared.empty() ? "VALUES (" : ", (").append(text_literal(column.name));
-        declared.append(", ").append(text_literal(column.type));
-        declared.append(column.not_null ? ", 1)" : ", 0)");
-    }
-    const auto found = "SELECT name, lower(type), \"notnull\" FROM pragma_table_xinfo(" +
-                       text_literal(table.name) + ")";
-    return count_rows("the table " + table.name +
+std::string query_other_definition(std::string_view creation) {
+    const auto [kind, name] = created_thing(creation);
+    return count_rows("the " + kind + " " + name +
                           " was made otherwise by an earlier push (db reset begins afresh), as "
-                          "its columns show",
-                      "(SELECT * FROM (" + found + " EXCEPT " + declared +
-                          ") UNION ALL SELECT * FROM (" + declared + " EXCEPT " + found + "))");
+                          "it stands",
+                      "sqlite_schema WHERE type = '" + kind + "' AND name = " + text_literal(name) +
+                          " COLLATE NOCASE AND sql <> " + text_literal(creation));
 }
 
 std::string query_orphans(std::string_view table, const foreign_key_description& key) {

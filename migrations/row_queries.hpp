@@ -30,8 +30,10 @@ namespace dormouse {
 /// Rows that do not meet `check`.
 [[nodiscard]] std::string query_violations(std::string_view table, const check_description& check);
 
-/// Columns in which the table a database has differs from `table`, by name, type or NOT NULL.
-[[nodiscard]] std::string query_other_columns(const table_description& table);
+/// The table or index of the name that `creation` gives to one, if a database has it by another
+/// definition. `creation` is a CREATE TABLE or CREATE INDEX as SQLite keeps it, without IF NOT
+/// EXISTS.
+[[nodiscard]] std::string query_other_definition(std::string_view creation);
 
 /// Rows that refer to nothing.
 [[nodiscard]] std::string query_orphans(std::string_view table, const foreign_key_description& key);

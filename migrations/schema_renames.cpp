@@ -4,6 +4,7 @@
 #include "migrations/sql_tokens.hpp"
 
 #include <dormouse/error.hpp>
+#include <dormouse/schema.hpp>
 
 #include <algorithm>
 #include <map>
@@ -195,17 +196,34 @@ private:
     std::map<std::string, std::string> new_names_;  // of tables
 };
 
-}  // namespace
-
-renamed_schema rename_in_schema(std::vector<table_description> tables,
-                                std::span<const std::string> hints) {
+/// Columns come last: they may be named by their table's new name.
+std::vector<rename_hint> parse_hints(std::span<const std::string> hints) {
     std::vector<rename_hint> parsed;
     for (const auto& text : hints) {
         parsed.push_back(parse_hint(text));
     }
-    // Columns come last: they may be named by their table's new name.
     std::stable_partition(parsed.begin(), parsed.end(),
                           [](const auto& hint) { return hint.table.empty(); });
+    return parsed;
+}
+
+/// What is called so, by its name in SQL before any other.
+template <class Named>
+const Named* find_called(const std::vector<Named>& all, const std::string& name) {
+    const auto find = [&](std::string_view wanted) {
+        return std::ranges::find_if(all,
+                                    [&](const Named& one) { return same_name(one.name, wanted); });
+    };
+    const auto exact = find(name);
+    const auto found = exact != all.end() ? exact : find(to_snake_case(name));
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+renamed_schema rename_in_schema(std::vector<table_description> tables,
+                                std::span<const std::string> hints) {
+    const auto parsed = parse_hints(hints);
     renaming names(std::move(tables));
     for (const auto& hint : parsed) {
         if (hint.table.empty()) {
@@ -215,6 +233,30 @@ renamed_schema rename_in_schema(std::vector<table_description> tables,
         }
     }
     return names.take();
+}
+
+std::vector<std::string> pending_renames(const std::vector<table_description>& tables,
+                                         std::span<const std::string> hints) {
+    std::vector<std::string> pending;
+    std::map<std::string, std::string> old_names;  // of tables, by the new ones
+    for (const auto& hint : parse_hints(hints)) {
+        if (hint.table.empty()) {
+            const auto* old = find_called(tables, hint.old_name);
+            if (old != nullptr && find_table(tables, hint.new_name) == nullptr) {
+                old_names[hint.new_name] = old->name;
+                pending.push_back(old->name + ":" + hint.new_name);
+            }
+            continue;
+        }
+        const auto renamed = old_names.find(hint.table);
+        const auto* table =
+            find_table(tables, renamed == old_names.end() ? hint.table : renamed->second);
+        const auto* old = table == nullptr ? nullptr : find_called(table->columns, hint.old_name);
+        if (old != nullptr && find_column(*table, hint.new_name) == nullptr) {
+            pending.push_back(hint.table + "." + old->name + ":" + hint.new_name);
+        }
+    }
+    return pending;
 }
 
 }  // namespace dormouse

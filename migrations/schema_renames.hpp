@@ -25,4 +25,11 @@ struct renamed_schema {
 [[nodiscard]] renamed_schema rename_in_schema(std::vector<table_description> tables,
                                               std::span<const std::string> hints);
 
+/// Those of the hints that are still to be followed on the way from `tables`, with the names that
+/// are found there. A schema tells its renames for good, to databases that never had the old name,
+/// too. An old name may be told as SQL has it or as the program had it, `fullName`.
+/// Errors: `errc::invalid_arguments` for a hint that is malformed.
+[[nodiscard]] std::vector<std::string> pending_renames(const std::vector<table_description>& tables,
+                                                       std::span<const std::string> hints);
+
 }  // namespace dormouse

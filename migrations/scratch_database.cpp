@@ -1,13 +1,13 @@
 #include "migrations/scratch_database.hpp"
 
+#include "migrations/deferred_work.hpp"
+
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
 
 #include <stdlib.h>
 
-#include <deque>
 #include <filesystem>
-#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -35,24 +35,6 @@ private:
     std::filesystem::path path_;
 };
 
-/// Nothing is ever committed, so there is next to nothing to do.
-class deferred_work final : public background_runner {
-public:
-    void run_later(background_lane /*lane*/, std::function<void()> work) override {
-        work_.push_back(std::move(work));
-    }
-    void run_all() {
-        while (!work_.empty()) {
-            auto next = std::move(work_.front());
-            work_.pop_front();
-            next();
-        }
-    }
-
-private:
-    std::deque<std::function<void()>> work_;
-};
-
 storage_options options_in(const std::filesystem::path& directory) {
     storage_options options;
     options.directory = directory;
@@ -77,7 +59,7 @@ struct scratch_database::parts {
     }
 
     scratch_directory directory;
-    deferred_work background;
+    deferred_work background;  // nothing is ever committed, so it is next to nothing
     storage_node node{options_in(directory.path()), background};
     std::unique_ptr<object_storage> object =
         node.open({"Scratch", std::string(64, '0'), "scratch"});

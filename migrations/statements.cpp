@@ -60,4 +60,11 @@ void run_statements(lease& turn, std::string_view sql) {
     }
 }
 
+std::string without_code(std::string message) {
+    if (const auto code = message.rfind(": SQLITE_"); code != std::string::npos) {
+        message.erase(code);
+    }
+    return message;
+}
+
 }  // namespace dormouse

@@ -23,4 +23,7 @@ struct statement_failure {
 /// lifted them already.
 void run_statements(lease& turn, std::string_view sql);
 
+/// SQLite's own words, as durable-db shows them: without the name of the code behind them.
+[[nodiscard]] std::string without_code(std::string message);
+
 }  // namespace dormouse

@@ -2,6 +2,7 @@
 // table takes over the rows and then the old one's name.
 #pragma once
 
+#include <dormouse/migration_hints.hpp>
 #include <dormouse/table_description.hpp>
 
 #include <span>
@@ -9,13 +10,6 @@
 #include <vector>
 
 namespace dormouse {
-
-/// A value for rows that have none where the new schema wants one.
-struct fill_hint {
-    std::string table;
-    std::string column;
-    std::string expression;  ///< SQL, over the columns of the table as it was.
-};
 
 /// The statements that turn table `from` into `to`, of the same name, and keep its rows, its
 /// autoincrement counter and what refers to it. Indexes and triggers of the table are gone

@@ -1,42 +1,62 @@
+#include "migrations/chosen_databases.hpp"
 #include "migrations/chunks.hpp"
 #include "migrations/database_schema.hpp"
+#include "migrations/declared_schema.hpp"
 #include "migrations/dev_cache.hpp"
 #include "migrations/migration_history.hpp"
-#include "migrations/project_commands.hpp"
 #include "migrations/schema_drift.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/statement_split.hpp"
 #include "migrations/statements.hpp"
 
 #include <dormouse/error.hpp>
+#include <dormouse/project_commands.hpp>
 
 #include <utility>
 
 namespace dormouse {
 namespace {
 
-/// SQLite's own words, as durable-db shows them: without the name of the code behind them.
-std::string without_code(std::string message) {
-    if (const auto code = message.rfind(": SQLITE_"); code != std::string::npos) {
-        message.erase(code);
-    }
-    return message;
-}
+/// Runs a database's migrations, and keeps what is to be said of them.
+class rehearsed_migrations {
+public:
+    rehearsed_migrations(validation_result& result, const step_log& log)
+        : result_(&result), log_(&log) {}
 
-void run_all(lease& turn, const stored_migration& migration,
-             std::vector<validation_error>& errors) {
-    std::size_t chunk = 0;
-    for (const auto sql : split_chunks(migration.sql)) {
-        for (const auto statement : split_statements(sql)) {
-            try {
-                run_statements(turn, statement);
-            } catch (const statement_failure& failed) {
-                errors.push_back({migration.name, chunk, failed.sql, without_code(failed.cause)});
-            }
+    void run(const std::vector<stored_migration>& migrations) {
+        for (const auto& migration : migrations) {
+            run(migration);
         }
-        ++chunk;
+        result_->migrations += migrations.size();
     }
-}
+    [[nodiscard]] lease& turn() { return scratch_.turn(); }
+
+private:
+    void run(const stored_migration& migration) {
+        std::size_t chunk = 0;
+        for (const auto sql : split_chunks(migration.sql)) {
+            for (const auto statement : split_statements(sql)) {
+                run(migration.name, chunk, statement);
+            }
+            ++chunk;
+        }
+    }
+
+    void run(const std::string& migration, std::size_t chunk, std::string_view statement) {
+        const auto place = migration + "[" + std::to_string(chunk) + "]: ";
+        try {
+            run_statements(turn(), statement);
+            log_->migrations("[ok] " + place + std::string(statement));
+        } catch (const statement_failure& failed) {
+            result_->errors.push_back({migration, chunk, failed.sql, without_code(failed.cause)});
+            log_->migrations("[FAIL] " + place + failed.cause);
+        }
+    }
+
+    validation_result* result_;
+    const step_log* log_;
+    scratch_database scratch_;
+};
 
 std::vector<std::string> find_broken_references(lease& turn) {
     std::vector<std::string> broken;
@@ -52,27 +72,47 @@ std::vector<std::string> find_broken_references(lease& turn) {
     return broken;
 }
 
+void check(const project& in, const declared_database& database, const validate_options& options,
+           validation_result& result) {
+    const auto history = read_history(in.paths.migrations / database.name);
+    const step_log log(in, options.verbose);
+    rehearsed_migrations migrations(result, log);
+    migrations.run(history.migrations);
+    const bool production_runs = result.errors.empty();
+    if (history.snapshot && production_runs) {
+        result.snapshot_drift =
+            find_drift(history.snapshot->tables, read_database_schema(migrations.turn()));
+    }
+    if (!options.no_dev) {
+        const auto dev = dev_cache(in.paths.cache).migrations(database.name);
+        result.includes_dev = !dev.empty();
+        migrations.run(dev);
+    }
+    require_creatable(database);
+    if (result.errors.empty()) {
+        result.broken_references = find_broken_references(migrations.turn());
+        result.drift = find_drift(database.tables, read_database_schema(migrations.turn()));
+    }
+}
+
 }  // namespace
 
-validation_result validate_one(const project_paths& paths, const declared_database& database,
-                               dev_migrations which) {
+std::vector<validation_result> validate(const project& in, const validate_options& options) {
+    std::vector<validation_result> results;
+    for (const auto* database : choose_databases_with_tables(in, options.database)) {
+        results.push_back(validate_one(in, *database, options));
+    }
+    return results;
+}
+
+validation_result validate_one(const project& in, const declared_database& database,
+                               const validate_options& options) {
     validation_result result;
     result.database = database.name;
-    auto migrations = read_history(paths.migrations / database.name).migrations;
-    if (which == dev_migrations::included) {
-        for (auto& migration : dev_cache(paths.cache).migrations(database.name)) {
-            migrations.push_back(std::move(migration));
-            result.includes_dev = true;
-        }
-    }
-    result.migrations = migrations.size();
-    scratch_database scratch;
-    for (const auto& migration : migrations) {
-        run_all(scratch.turn(), migration, result.errors);
-    }
-    if (result.errors.empty()) {
-        result.broken_references = find_broken_references(scratch.turn());
-        result.drift = find_drift(database.tables, read_database_schema(scratch.turn()));
+    try {
+        check(in, database, options, result);
+    } catch (const error& failed) {
+        result.errors.push_back({{}, 0, {}, failed.what()});
     }
     return result;
 }

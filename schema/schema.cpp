@@ -145,6 +145,22 @@ std::vector<table_description> describe(std::span<const table_view> tables) {
     return out;
 }
 
+std::vector<std::string> describe_renames(std::span<const table_view> tables) {
+    std::vector<std::string> renames;
+    const auto add = [&](std::string place, std::string_view old_name, std::string_view name) {
+        if (!old_name.empty()) {
+            renames.push_back(place.append(old_name).append(":").append(name));
+        }
+    };
+    for (const auto& table : tables) {
+        add({}, table.old_name, table.name);
+        for (const auto& column : table.columns) {
+            add(std::string(table.name) + ".", column.old_name, column.name);
+        }
+    }
+    return renames;
+}
+
 std::string create_table_sql(const table_view& table) {
     std::string sql;
     for (const auto& statement : create_statements(describe(table))) {

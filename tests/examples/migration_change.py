@@ -4,12 +4,11 @@ A schema change as a developer makes it: a copy of the example, built against th
 migration, then a broken one, and is rebuilt and restarted over the same data each time.
 """
 import pathlib
-import shutil
-import subprocess
 import sys
 import tempfile
 
 from demo_server import Checks, DemoServer, object_files, query
+from project_copy import Project
 
 ADD_PHONE = """ALTER TABLE "users" ADD COLUMN "phone" TEXT;
 --> breakpoint
@@ -18,37 +17,6 @@ UPDATE "users" SET "phone" = 'unknown';
 BROKEN = """CREATE TABLE "orders" ("id" TEXT PRIMARY KEY NOT NULL);
 ALTER TABLE "no_such_table" ADD COLUMN "x" TEXT;
 """
-
-
-def run(*command):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if result.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}\n{result.stderr}")
-    return result.stdout
-
-
-class Project:
-    """The copy outside the tree."""
-
-    def __init__(self, folder, cmake, build, example, compiler, build_type, flags):
-        self.cmake, self.source, self.binary = cmake, folder / "tenants", folder / "build"
-        run(cmake, "--install", build, "--prefix", folder / "prefix")
-        shutil.copytree(example, self.source)
-        run(cmake, "-G", "Ninja", "-S", self.source, "-B", self.binary, f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}",
-            f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_BUILD_TYPE={build_type}", f"-DCMAKE_CXX_FLAGS={flags}",
-            "-DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF", "-DCMAKE_CXX_FLAGS_DEBUG=-O0")  # not what is tested; quicker
-
-    def add_migration(self, name, sql):
-        (self.source / "migrations" / "main" / name).write_text(sql)
-
-    def rebuild(self):
-        """How many sources were compiled."""
-        output = run(self.cmake, "--build", self.binary, "--target", "demo_server")
-        return output.count("Building CXX object")
-
-    @property
-    def program(self):
-        return self.binary / "demo_server"
 
 
 def columns(file):

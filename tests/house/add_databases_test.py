@@ -41,7 +41,30 @@ std::span<const database_entry> databases();
 #include <dormouse/databases.hpp>
 #include <cstdio>
 namespace dormouse::cli {
-inline int run_database_tool(int, char**) { return std::printf("tool %zu\\n", databases().size()) < 0; }
+struct built_source { std::string_view path, digest; };
+struct built_database { std::string_view name, variable, header; };
+struct build_record {
+    std::span<const built_source> sources{};
+    std::span<const built_database> databases{};
+    std::span<const std::string_view> program{};
+    std::string_view command{};
+};
+struct database_program {
+    std::span<const database_entry> databases{};
+    std::string_view directory, sources, migrations;
+    build_record build{};
+};
+inline int run_database_tool(int, char**, const database_program& program) {
+    const auto print = [](const char* what, std::string_view text) {
+        std::printf("%s %.*s\\n", what, static_cast<int>(text.size()), text.data());
+    };
+    std::printf("tool %zu\\n", program.databases.size());
+    for (const auto& source : program.build.sources) { print("source", source.path); print("digest", source.digest); }
+    for (const auto& database : program.build.databases) { print("variable", database.variable); print("header", database.header); }
+    for (const auto& path : program.build.program) print("program", path);
+    print("command", program.build.command);
+    return 0;
+}
 }
 """,
     "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
@@ -107,6 +130,11 @@ class AddDatabases(unittest.TestCase):
         self.build()
         return self.run_command("build/shop").stdout
 
+    def told(self, what):
+        """What the tool says of that kind."""
+        lines = self.run_command("build/shop-db").stdout.splitlines()
+        return [line.partition(" ")[2] for line in lines if line.partition(" ")[0] == what]
+
     def refused(self, *words, arguments="", **definitions):
         run = self.configure(arguments, **definitions)
         self.assertNotEqual(run.returncode, 0)
@@ -123,7 +151,12 @@ class AddDatabases(unittest.TestCase):
         self.write("src/databases/split.hpp", '#include <dormouse/database.hpp>\nextern const dormouse::database split_db;\n')
         self.write("src/databases/split.cpp", '#include "split.hpp"\nconstinit const dormouse::database split_db{{.name = "split"}};\n')
         self.assertEqual(self.listed(), "analytics is events\nmain is main\nplain is plain\nsplit is split\n")
-        self.assertEqual(self.run_command("build/shop-db").stdout, "tool 4\n")
+        self.assertEqual(self.told("tool"), ["4"])
+        self.assertEqual(self.told("variable"), ["app::analytics_db", "main_db", "p::plain_db", "split_db"])
+        self.assertEqual(self.told("header"),
+                         ["databases/analytics.hpp", "databases/main.hpp", "", "databases/split.hpp"])
+        self.assertEqual(self.told("program"), [f"{self.root}/main.cpp"])
+        self.assertEqual(self.told("command"), [f"cmake --build {self.root}/build --target shop-db"])
 
     def test_leaves_out_what_is_excluded(self):
         broken = "#error must not be compiled\ninline constinit const dormouse::database wrong_db{{}};\n"
@@ -175,6 +208,21 @@ class AddDatabases(unittest.TestCase):
         self.assertEqual(self.listed(), "main is main\nsecond is main\n")
         (self.root / "src/databases/second.hpp").unlink()
         self.assertEqual(self.listed(), "main is main\n")
+
+    def test_records_the_sources_of_the_tool_and_what_they_include(self):
+        self.write("src/databases/actions/a.cpp", '#include "databases/main.hpp"\n#  include <types/id.hpp>\n')
+        self.write("src/types/id.hpp", '#pragma once\n#include "../other names.hpp"\n')
+        self.write("src/other names.hpp", "#pragma once\n")
+        self.write("src/databases/_draft.hpp", "")
+        self.listed()
+        self.assertEqual(self.told("source"), [f"{self.root}/src/{path}" for path in (
+            "databases/actions/a.cpp", "databases/main.hpp", "other names.hpp", "types/id.hpp")])
+        before = self.told("digest")
+        self.write("src/other names.hpp", "#pragma once\nstruct changed {};\n")
+        self.build()
+        changed = [a == b for a, b in zip(before, self.told("digest"))]
+        self.assertEqual(changed, [True, True, False, True])
+        self.assertIn("no work to do", self.build())
 
     def test_refuses_a_missing_directory(self):
         self.refused("databases directory not found", f"{self.root}/nowhere", "DIR option", arguments="DIR nowhere")

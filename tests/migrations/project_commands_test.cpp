@@ -1,15 +1,6 @@
-#include "migrations/project_commands.hpp"
-
-#include "migrations/dev_cache.hpp"
-#include "migrations/migration_history.hpp"
-#include "migrations/project_file.hpp"
-#include "tests/migrations/schema_builder.hpp"
-#include "tests/support/temporary_directory.hpp"
-
-#include <dormouse/error.hpp>
+#include "tests/migrations/project_fixture.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace dormouse::test {
 namespace {
@@ -19,65 +10,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-// 2024-03-15T12:30:45Z
-constexpr timestamp noon{std::chrono::seconds(1'710'505'845)};
-constexpr auto later = noon + std::chrono::hours(1);
-
-/// A project with one database, `main`.
-class ProjectCommands : public testing::Test {
-protected:
-    static declared_database with(std::vector<column_description> columns) {
-        return {"main", {table_of("users", std::move(columns))}};
-    }
-    push_result push(const declared_database& database, timestamp moment = noon) {
-        return push_one(paths(), database, {}, moment);
-    }
-    generate_result generate(const declared_database& database, timestamp moment = noon,
-                             std::string name = {}) {
-        return generate_one(paths(), database, {std::move(name), {}}, moment);
-    }
-    status_result status(const declared_database& database) {
-        return status_one(paths(), database, {}, later);
-    }
-    validation_result validate(const declared_database& database,
-                               dev_migrations which = dev_migrations::included) {
-        return validate_one(paths(), database, which);
-    }
-
-    [[nodiscard]] project_paths paths() const {
-        return {directory_.path() / "migrations", directory_.path() / ".dormouse"};
-    }
-    [[nodiscard]] std::filesystem::path in(const std::string& file) const {
-        return directory_.path() / file;
-    }
-    [[nodiscard]] std::string text_of(const std::string& file) const {
-        return read_project_file(in(file)).value_or("absent");
-    }
-    void write(const std::string& file, std::string_view text) const {
-        write_project_file(in(file), text);
-    }
-    [[nodiscard]] std::vector<std::string> files_in(const std::string& directory) const {
-        std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(in(directory))) {
-            names.push_back(entry.path().filename().string());
-        }
-        std::ranges::sort(names);
-        return names;
-    }
-    template <class Work>
-    std::string refusal_of(Work work) {
-        try {
-            work();
-        } catch (const error& e) {
-            return e.what();
-        }
-        return "none";
-    }
-
-private:
-    temporary_directory directory_;
-};
-
 TEST_F(ProjectCommands, PushSquashesTheChangeIntoOneDevMigration) {
     const auto first = push(with({}));
     const auto second = push(with({text_column("bio")}), later);
@@ -85,7 +17,7 @@ TEST_F(ProjectCommands, PushSquashesTheChangeIntoOneDevMigration) {
     EXPECT_THAT(second.migration, StartsWith("dev_"));
     EXPECT_EQ(second.migration.size(), std::string("dev_a1b2c3d4").size());
     EXPECT_NE(first.migration, second.migration);
-    EXPECT_EQ(second.statements, 1U);
+    EXPECT_EQ(second.statements.size(), 1U);
     EXPECT_TRUE(second.changed);
     EXPECT_THAT(files_in(".dormouse/databases/main/migrations"),
                 ElementsAre(second.migration + ".sql"));
@@ -146,7 +78,7 @@ TEST_F(ProjectCommands, GenerateWritesMigrationAndSnapshotAndClearsDevState) {
 
     EXPECT_EQ(made.migration, "20240315123045_users");
     EXPECT_EQ(made.file, in("migrations/main/20240315123045_users.sql"));
-    EXPECT_EQ(made.statements, 1U);
+    EXPECT_EQ(made.statements.size(), 1U);
     EXPECT_THAT(text_of("migrations/main/20240315123045_users.sql"),
                 StartsWith("-- snapshot 00000ltsn0ky0 follows 0000000000000\n\nCREATE TABLE "
                            "\"users\" ("));
@@ -175,8 +107,7 @@ TEST_F(ProjectCommands, GenerateFollowsATriggerThroughARename) {
           "CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM users WHERE bio = 'x'; END;");
     const declared_database people{"main", {table_of("people", {wanted(text_column("about"))})}};
 
-    const auto made =
-        generate_one(paths(), people, {"", {{"users:people", "users.bio:about"}, {}}}, later);
+    const auto made = generate(people, later, "", {.renames = {"users:people", "users.bio:about"}});
 
     EXPECT_THAT(text_of("migrations/main/" + made.migration + ".sql"),
                 HasSubstr("AFTER INSERT ON \"people\" BEGIN DELETE FROM \"people\" WHERE \"about\" "
@@ -190,6 +121,12 @@ TEST_F(ProjectCommands, GenerateRefusesNamesAndClocksThatDoNotSort) {
     (void)generate(with({}), later);
     EXPECT_THAT(refusal_of([&] { (void)generate(with({text_column("bio")}), noon); }),
                 HasSubstr("would not come after 20240315133045"));
+}
+
+TEST_F(ProjectCommands, GeneratesTwiceInOneSecond) {
+    (void)generate(with({}), noon, "b");
+
+    EXPECT_EQ(generate(with({text_column("bio")}), noon, "a").migration, "20240315123046_a");
 }
 
 TEST_F(ProjectCommands, DerivesALostSnapshotFromTheMigrations) {
@@ -309,9 +246,116 @@ TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {
     EXPECT_TRUE(with_dev.valid());
     EXPECT_TRUE(with_dev.includes_dev);
     EXPECT_EQ(with_dev.migrations, 2U);
-    const auto without = validate(with({text_column("bio")}), dev_migrations::left_out);
+    const auto without = validate(with({text_column("bio")}), true);
     EXPECT_FALSE(without.includes_dev);
     EXPECT_THAT(without.drift, ElementsAre("[missing] table users: column bio"));
+}
+
+TEST_F(ProjectCommands, PushOverAnotherIndexOfThatNameIsNotPassedOver) {
+    (void)generate(with({text_column("bio"), text_column("age")}));
+    auto indexed = with({text_column("bio"), text_column("age")});
+    indexed.tables[0].indexes = {{"i", false, {{"bio"}}, {}}};
+    const auto old =
+        text_of(".dormouse/databases/main/migrations/" + push(indexed).migration + ".sql");
+    indexed.tables[0].indexes = {{"i", false, {{"age"}}, {}}};
+    (void)push(indexed);
+    write(".dormouse/databases/main/migrations/dev_0.sql", old);
+
+    const auto result = validate(indexed);
+
+    ASSERT_EQ(result.errors.size(), 1U);
+    EXPECT_THAT(result.errors[0].message,
+                HasSubstr("the index i was made otherwise by an earlier push"));
+}
+
+TEST_F(ProjectCommands, PushSaysWhenObjectsCannotFollowIt) {
+    (void)push(with({}));
+
+    const auto changed = push(with({text_column("bio")}));
+
+    EXPECT_TRUE(changed.needs_reset);
+    EXPECT_THAT(changed.remarks,
+                ElementsAre(HasSubstr("the table users was made otherwise by an earlier push")));
+}
+
+TEST_F(ProjectCommands, PushSaysThatAColumnIsAddedTwice) {
+    (void)generate(with({}));
+    (void)push(with({text_column("bio")}));
+
+    const auto more = push(with({text_column("bio"), text_column("age")}));
+
+    EXPECT_TRUE(more.needs_reset);
+    EXPECT_THAT(more.remarks, ElementsAre(HasSubstr("duplicate column name: bio")));
+}
+
+TEST_F(ProjectCommands, PushLetsObjectsFollowANewTable) {
+    (void)push(with({}));
+    auto more = with({});
+    more.tables.push_back(table_of("posts", {}));
+
+    EXPECT_FALSE(push(more).needs_reset);
+}
+
+TEST_F(ProjectCommands, PushMakesADeletedCacheAgain) {
+    const auto before = push(with({}));
+    std::filesystem::remove_all(in(".dormouse"));
+
+    const auto again = push(with({}), later);
+
+    EXPECT_EQ(again.migration, before.migration);
+    EXPECT_TRUE(again.changed);
+    EXPECT_EQ(status(with({})).last_push, "2024-03-15T13:30:45.000Z");
+}
+
+TEST_F(ProjectCommands, FollowsARenameThatTheSchemaTells) {
+    (void)generate(with({text_column("bio")}));
+    declared_database people{"main", {table_of("people", {text_column("about")})}};
+    people.renames = {"users:people", "people.bio:about"};
+
+    const auto made = push(people);
+
+    EXPECT_THAT(made.statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME TO \"people\"",
+                            "ALTER TABLE \"people\" RENAME COLUMN \"bio\" TO \"about\""));
+    (void)generate(people, later);
+    EXPECT_THAT(status(people).pending, IsEmpty());
+}
+
+TEST_F(ProjectCommands, FollowsARenamedColumnOfATableWhoseRenameIsAsked) {
+    (void)generate(with({text_column("bio")}));
+    declared_database people{"main", {table_of("people", {text_column("about")})}};
+    people.renames = {"people.bio:about"};
+
+    const auto made = generate(people, later, "", {.renames = {"users:people"}});
+
+    EXPECT_EQ(made.statements.size(), 2U);
+}
+
+TEST_F(ProjectCommands, ValidateFindsASnapshotThatTheMigrationsDoNotMake) {
+    (void)generate(with({text_column("bio")}));
+    auto snapshot = text_of("migrations/main/_snapshot.json");
+    for (auto at = snapshot.find("bio"); at != std::string::npos; at = snapshot.find("bio")) {
+        snapshot.replace(at, 3, "age");
+    }
+    write("migrations/main/_snapshot.json", snapshot);
+
+    const auto result = validate(with({text_column("bio")}));
+
+    EXPECT_THAT(result.drift, IsEmpty());
+    EXPECT_THAT(result.snapshot_drift, ElementsAre("[missing] table users: column age",
+                                                   "[extra] table users: column bio"));
+    EXPECT_FALSE(result.valid());
+}
+
+TEST_F(ProjectCommands, ValidateFailsWhenItCannotLookForDrift) {
+    auto broken = with({text_column("bio")});
+    broken.tables[0].checks = {{"c", "no_such_column > 0"}};
+
+    const auto result = validate(broken);
+
+    ASSERT_EQ(result.errors.size(), 1U);
+    EXPECT_THAT(result.errors[0].message,
+                HasSubstr("Could not create the schema of database 'main': no such column"));
 }
 
 }  // namespace

@@ -84,5 +84,24 @@ TEST(SchemaRenames, LeaveOnlyTheRestToTheDiffer) {
                 ElementsAre("ALTER TABLE \"users\" RENAME TO \"people\""));
 }
 
+TEST(SchemaRenames, AreFollowedOnceWhereASchemaTellsThemForGood) {
+    const std::vector<std::string> told{"users:people", "people.bio:about", "gone:posts",
+                                        "posts.never:author", "nothing.x:y"};
+
+    const auto pending = pending_renames(family(), told);
+    const auto renamed = rename_in_schema(family(), pending);
+
+    EXPECT_THAT(pending, ElementsAre("users:people", "people.bio:about"));
+    EXPECT_THAT(pending_renames(renamed.tables, told), IsEmpty());
+}
+
+TEST(SchemaRenames, FindAnOldNameAsTheProgramHadIt) {
+    const auto table = table_of("userNotes", {text_column("full_name"), text_column("URL")});
+
+    EXPECT_THAT(pending_renames({table}, std::vector<std::string>{"userNotes.fullName:name",
+                                                                  "userNotes.URL:address"}),
+                ElementsAre("userNotes.full_name:name", "userNotes.URL:address"));
+}
+
 }  // namespace
 }  // namespace dormouse::test

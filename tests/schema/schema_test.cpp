@@ -84,7 +84,9 @@ inline constexpr auto duties =
         .stored_as(&duty::due, column_type::integer)
         .default_to(&duty::amount, "0")
         .index({.name = "urgent", .where = "due < 5"}, &duty::due)
-        .unique_index({.name = "by_lower_name", .expression = "lower(name)"}, &duty::orgId);
+        .unique_index({.name = "by_lower_name", .expression = "lower(name)"}, &duty::orgId)
+        .renamed_from("tasks")
+        .renamed_from(&duty::due, "dueDate");
 
 namespace {
 
@@ -149,6 +151,11 @@ TEST(Schema, KeepsTheOrderOfACompositeKey) {
     EXPECT_THAT(describe(memberships).primary_key, ElementsAre("user_id", "org_id"));
     EXPECT_THAT(create_table_sql(memberships),
                 HasSubstr("\n    PRIMARY KEY (\"user_id\", \"org_id\")\n);"));
+}
+
+TEST(Schema, TellsWhatTablesAndColumnsWereCalledBefore) {
+    EXPECT_THAT(describe_renames(schema<accounts, duties>),
+                ElementsAre("tasks:Duty List", "Duty List.dueDate:due"));
 }
 
 TEST(Schema, DescribesTheTablesOfADatabaseInOrder) {

@@ -1,16 +1,10 @@
 #pragma once
 
-#include <iosfwd>
+#include <dormouse/tool_streams.hpp>
+
 #include <span>
 
 namespace dormouse::cli {
-
-/// Where the node tool writes.
-struct tool_streams {
-    std::ostream* answers;
-    std::ostream* messages;
-    bool interactive = false;  ///< A person watches `messages`: long work draws a bar there.
-};
 
 /// A node's directory outlives its program, and whoever looks after it may have nothing else. So
 /// this tool knows no program's databases, only what every data directory holds; it is installed as

@@ -71,6 +71,7 @@ struct table_definition {
     detail::short_list<index_definition, 8> indexes{};
     detail::short_list<foreign_key_definition, 16> foreign_keys{};
     detail::short_list<check_definition, 8> checks{};
+    std::string_view old_name{};
 
     /// Several members make one composite key, in this order.
     template <class... Member>
@@ -255,8 +256,24 @@ struct table_definition {
         return changed;
     }
 
+    /// What the table was called before, so that a migration renames it instead of dropping one
+    /// and creating another. Databases that never had the old name are not concerned; it may stay.
+    [[nodiscard]] consteval table_definition renamed_from(std::string_view table_name) const {
+        auto changed = *this;
+        changed.old_name = table_name;
+        return changed;
+    }
+    /// The same of a column: its name in SQL, or the member it was.
+    template <class Member>
+    [[nodiscard]] consteval table_definition renamed_from(Member Row::*member,
+                                                          std::string_view column_name) const {
+        auto changed = *this;
+        changed.at(member).old_name = column_name;
+        return changed;
+    }
+
     constexpr operator table_view() const {
-        return {name.view(), columns, indexes.view(), foreign_keys.view(), checks.view()};
+        return {name.view(), columns, indexes.view(), foreign_keys.view(), checks.view(), old_name};
     }
 
 private:
@@ -314,6 +331,10 @@ inline constexpr std::span<const table_view> schema{detail::table_views<Tables..
 [[nodiscard]] table_description describe(const table_view& table);
 /// The same of every table of a database, in the order in which they were listed.
 [[nodiscard]] std::vector<table_description> describe(std::span<const table_view> tables);
+
+/// What tables and columns were called before, each as `old_table:table` or
+/// `table.old_column:column`.
+[[nodiscard]] std::vector<std::string> describe_renames(std::span<const table_view> tables);
 
 /// The statements that create the table and its indexes, each ending in ";\n".
 [[nodiscard]] std::string create_table_sql(const table_view& table);

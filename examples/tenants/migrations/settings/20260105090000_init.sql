@@ -1,5 +1,7 @@
+-- snapshot 00000mwwtlyi9 follows 0000000000000
+
 CREATE TABLE "settings" (
-    "key" TEXT PRIMARY KEY NOT NULL,
-    "value" TEXT NOT NULL,
-    "updated_at" TEXT NOT NULL
+    "key" text PRIMARY KEY NOT NULL,
+    "value" text NOT NULL,
+    "updated_at" text NOT NULL
 );

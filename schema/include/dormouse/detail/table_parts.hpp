@@ -53,6 +53,7 @@ struct column_definition {
     default_definition default_value{};
     std::string_view generated_sql{};  ///< Empty: an ordinary column.
     generated_kind generated{};
+    std::string_view old_name{};  ///< What it was called before; empty: always so.
 
     [[nodiscard]] constexpr bool is_generated() const { return !generated_sql.empty(); }
     [[nodiscard]] constexpr bool has_default() const {
@@ -93,6 +94,7 @@ struct table_view {
     std::span<const index_definition> indexes{};
     std::span<const foreign_key_definition> foreign_keys{};
     std::span<const check_definition> checks{};
+    std::string_view old_name{};  ///< What it was called before; empty: always so.
 };
 
 namespace detail {

@@ -1,0 +1,96 @@
+// What the database commands answer in JSON. The members' names are the keys.
+#pragma once
+
+#include "cli/node_answers.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dormouse::cli {
+
+struct failure_answer {
+    error_answer error;
+};
+
+struct pushed_answer {
+    std::string database;
+    std::optional<std::string> migration;
+    std::vector<std::string> statements;
+    bool changed;
+    bool needsReset;
+    std::vector<std::string> remarks;
+};
+struct push_answer {
+    std::vector<pushed_answer> databases;
+};
+
+struct generated_answer {
+    std::string database;
+    std::optional<std::string> migration;
+    std::optional<std::string> path;
+    std::vector<std::string> statements;
+    std::vector<std::string> remarks;
+};
+struct generate_answer {
+    std::vector<generated_answer> databases;
+};
+
+struct database_status_answer {
+    std::string database;
+    std::string className;
+    std::string bindingName;
+    std::vector<std::string> actions;
+    std::string epoch;
+    std::uint64_t productionMigrations;
+    std::uint64_t devMigrations;
+    bool productionChanged;
+    std::vector<std::string> pending;
+    std::optional<std::string> lastPush;
+};
+struct status_answer {
+    std::string epoch;
+    std::vector<database_status_answer> databases;
+};
+
+struct reset_answer {
+    std::optional<std::string> newEpoch;
+    std::vector<std::string> databases;
+    std::vector<std::string> purged;
+};
+
+struct statement_error_answer {
+    std::optional<std::string> migration;
+    std::uint64_t chunk;
+    std::string statement;
+    std::string error;
+};
+struct database_validation_answer {
+    std::string database;
+    bool valid;
+    std::uint64_t migrations;
+    bool includesDev;
+    std::vector<statement_error_answer> errors;
+    std::vector<std::string> brokenReferences;
+    std::vector<std::string> drift;
+    std::vector<std::string> snapshotDrift;
+};
+struct validation_answer {
+    bool valid;
+    std::vector<database_validation_answer> databases;
+};
+
+struct configured_database_answer {
+    std::string database;
+    std::string className;
+    std::string bindingName;
+    bool served;
+    std::optional<std::string> problem;
+};
+struct config_answer {
+    bool complete;
+    std::vector<configured_database_answer> databases;
+};
+
+}  // namespace dormouse::cli

@@ -1,0 +1,147 @@
+#include "cli/database_command.hpp"
+
+#include "cli/built_sources.hpp"
+#include "cli/database_answers.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/tool_log.hpp"
+
+#include <dormouse/error.hpp>
+#include <dormouse/json.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+namespace dormouse::cli {
+namespace {
+
+std::string_view debug_selection() {
+    const char* selection = std::getenv("DEBUG");
+    return selection == nullptr ? std::string_view() : selection;
+}
+
+/// A program has its databases inside: a directory can only be confirmed.
+void require_own_sources(const command_request& asked) {
+    const auto& wanted = asked.databases_directory;
+    const auto& program = asked.site.program;
+    const auto own = program.directory / program.sources;
+    std::error_code absent;
+    if (wanted.empty() || std::filesystem::equivalent(wanted, own, absent)) {
+        return;
+    }
+    if (!std::filesystem::is_directory(wanted, absent)) {
+        throw error(errc::invalid_arguments, "Databases directory not found: " + wanted.string());
+    }
+    throw error(errc::invalid_arguments, "this program was built from the databases in " +
+                                             own.string() + ", not from " + wanted.string());
+}
+
+void require_current(const database_program& program) {
+    const auto changed = find_changed_sources(program);
+    if (changed.empty()) {
+        return;
+    }
+    std::string text = "this program is older than its sources:";
+    for (const auto& one : changed) {
+        text.append("\n    ").append(one);
+    }
+    text.append("\n  Build it, then run the command again:\n    ").append(program.build.command);
+    throw error(errc::invalid_state, text);
+}
+
+int tell_failure(const command_request& asked, const std::exception& failure) {
+    constexpr int failed = 1;
+    if (asked.json) {
+        const auto* known = dynamic_cast<const error*>(&failure);
+        asked.answers() << to_json(failure_answer{{known == nullptr
+                                                       ? "handler_failed"
+                                                       : std::string(name_of(known->reason())),
+                                                   failure.what()}})
+                        << '\n';
+    }
+    asked.messages() << "Error: " << failure.what() << '\n';
+    return failed;
+}
+
+int run(const command_request& asked, const std::function<int()>& work) {
+    try {
+        return work();
+    } catch (const std::exception& failure) {
+        return tell_failure(asked, failure);
+    }
+}
+
+fill_hint parse_fill(const std::string& text) {
+    const auto equals = text.find('=');
+    const auto place = text.substr(0, equals);
+    const auto dot = place.find('.');
+    if (equals == std::string::npos || dot == std::string::npos) {
+        throw CLI::ValidationError("--fill", "'" + text + "' is not table.column=expression");
+    }
+    return {place.substr(0, dot), place.substr(dot + 1), text.substr(equals + 1)};
+}
+
+}  // namespace
+
+project project_for(const command_request& asked) {
+    require_own_sources(asked);
+    auto made = project_of(asked.site.program);
+    if (!asked.migrations_directory.empty()) {
+        made.paths.migrations = asked.migrations_directory;
+    }
+    made.log = make_tool_log(asked.messages(), debug_selection());
+    if (asked.site.streams.interactive) {
+        auto bar = std::make_shared<progress_bar>(asked.messages(), progress_bar::style::bar);
+        made.progress = [bar](std::string_view stage, std::uint64_t done, std::uint64_t total) {
+            bar->show(stage, done, total);
+        };
+    }
+    return made;
+}
+
+project current_project_for(const command_request& asked) {
+    require_current(asked.site.program);
+    return project_for(asked);
+}
+
+CLI::App& add_command(CLI::App& to, command_words words,
+                      const std::shared_ptr<command_request>& asked, std::function<int()> work) {
+    auto& command = *to.add_subcommand(std::string(words.name), std::string(words.description));
+    command.add_option("-d,--databases-dir", asked->databases_directory,
+                       "Directory of the databases, to be sure it is this program's");
+    command.add_option("-m,--migrations-dir", asked->migrations_directory,
+                       "Directory of the migrations");
+    command.add_flag("-v,--verbose", asked->verbose, "Show detailed output");
+    command.add_flag("--json", asked->json, "Answer with one JSON document");
+    command.callback([asked, work = std::move(work)] {
+        if (const auto code = run(*asked, work); code != 0) {
+            throw CLI::RuntimeError(code);
+        }
+    });
+    return command;
+}
+
+void add_database_option(CLI::App& command, std::string& database, std::string_view verb) {
+    command.add_option("--database", database,
+                       "Only " + std::string(verb) + " this specific database");
+}
+
+void add_hint_options(CLI::App& command, migration_hints& hints) {
+    command
+        .add_option("--rename", hints.renames,
+                    "old_table:new_table or table.old_column:new_column, once for each")
+        ->take_all();
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--fill",
+            [&hints](const std::vector<std::string>& texts) {
+                for (const auto& text : texts) {
+                    hints.fills.push_back(parse_fill(text));
+                }
+            },
+            "table.column=expression: a value for rows that have none, once for each")
+        ->take_all();
+}
+
+}  // namespace dormouse::cli

@@ -1,0 +1,26 @@
+#include <dormouse/tool_streams.hpp>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+namespace dormouse::cli {
+namespace {
+
+std::string_view environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : value;
+}
+
+}  // namespace
+
+tool_streams process_streams() {
+    const bool watched = ::isatty(STDERR_FILENO) != 0;
+    const bool coloured = watched && ::isatty(STDOUT_FILENO) != 0 &&
+                          environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+    return {&std::cout, &std::cerr, watched, coloured};
+}
+
+}  // namespace dormouse::cli

@@ -1,0 +1,134 @@
+// What the tool makes of what the build recorded.
+#include "cli/debug_selection.hpp"
+#include "tests/cli/tool_fixture.hpp"
+
+namespace dormouse::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// A program built from two files.
+class BuiltTool : public DatabaseTool {
+protected:
+    BuiltTool() {
+        compile(first_main);
+        write("src/databases/main.hpp", "one");
+        write("src/types.hpp", "two");
+        program_.build.command = "make shop-db";
+        program_.build.sources = sources_;
+    }
+
+    /// From now on the program's own source says this.
+    void program_source(std::string_view text) {
+        write("src/main.cpp", text);
+        program_.build.databases = databases_;
+        program_.build.program = files_;
+    }
+
+private:
+    std::array<std::string, 3> paths_{in("src/databases/main.hpp").string(),
+                                      in("src/types.hpp").string(), in("src/main.cpp").string()};
+    std::array<std::string, 2> digests_{hex_digest("one"), hex_digest("two")};
+    std::array<cli::built_source, 2> sources_{cli::built_source{paths_[0], digests_[0]},
+                                              cli::built_source{paths_[1], digests_[1]}};
+    std::array<cli::built_database, 3> databases_{
+        cli::built_database{"main", "shop::main_db", "databases/main.hpp"},
+        cli::built_database{"user-data", "user_data_db", "databases/user-data.hpp"},
+        cli::built_database{"plain", "plain_db", ""}};
+    std::array<std::string_view, 1> files_{paths_[2]};
+};
+
+TEST_F(BuiltTool, WorksWhileItsSourcesAreWhatItWasBuiltFrom) {
+    EXPECT_EQ(run({"push"}).code, 0);
+}
+
+TEST_F(BuiltTool, RefusesToWorkWhenASourceHasChanged) {
+    write("src/types.hpp", "three");
+
+    const auto refused = run({"push"});
+
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_EQ(refused.err,
+              "Error: this program is older than its sources:\n    src/types.hpp has changed\n"
+              "  Build it, then run the command again:\n    make shop-db\n");
+}
+
+TEST_F(BuiltTool, NoticesSourcesThatCameAndWent) {
+    std::filesystem::remove(in("src/databases/main.hpp"));
+    write("src/databases/actions/more.cpp", "");
+    write("src/databases/_draft.hpp", "");
+    write("src/databases/main_test.cpp", "");
+
+    const auto refused = run({"validate"});
+
+    EXPECT_THAT(refused.err, HasSubstr("    src/databases/main.hpp is gone\n"
+                                       "    src/databases/actions/more.cpp is new\n  Build"));
+}
+
+TEST_F(BuiltTool, ResetsWithoutAskingForItsSources) {
+    write("src/types.hpp", "three");
+
+    EXPECT_EQ(run({"reset"}).code, 0);
+}
+
+TEST_F(BuiltTool, ConfigIsInOrderWhenTheProgramPassesOnTheWholeList) {
+    program_source("int main() { run({.databases = dormouse::databases()}); }");
+
+    const auto checked = run({"config", "check"});
+
+    EXPECT_EQ(checked.code, 0);
+    EXPECT_EQ(checked.out,
+              "✓ main: MainDatabaseDO (MAIN_DATABASE_DO)\n"
+              "✓ user-data: UserDataDatabaseDO (USER_DATA_DATABASE_DO)\n"
+              "✓ plain: PlainDatabaseDO (PLAIN_DATABASE_DO)\n");
+    EXPECT_EQ(checked.err, "");
+}
+
+TEST_F(BuiltTool, ConfigSaysWhatToAddForADatabaseThatIsNotServed) {
+    program_source(
+        "// databases() &user_data_db\n"
+        "const dormouse::database_entry list[] = {{&shop::main_db, \"main\"}, {&plain_db, \"\"}};");
+
+    const auto checked = run({"config", "check"});
+
+    EXPECT_EQ(checked.code, 1);
+    EXPECT_THAT(checked.out,
+                HasSubstr("✗ user-data: not in the runtime's list of databases\n✓ plain: "));
+    EXPECT_EQ(checked.err,
+              "[dormouse] The runtime of src/main.cpp does not get every database. Add this:\n"
+              "    #include \"databases/user-data.hpp\"\n"
+              "    dormouse::database_entry{&user_data_db, \"user-data\"}\n"
+              "Or let it have what the build lists, migrations included:\n"
+              "    dormouse::runtime_options{.databases = dormouse::databases()}\n");
+}
+
+TEST_F(BuiltTool, ConfigChecksTheListThatAProgramWithTheCommandsInsideGives) {
+    program_source("databases()");
+    program_.databases = program_.databases.first(2);
+
+    const auto checked = run({"config", "check", "--json"});
+
+    EXPECT_EQ(checked.code, 1);
+    EXPECT_THAT(checked.out, StartsWith("{\"complete\":false,"));
+    EXPECT_THAT(checked.out, HasSubstr("\"database\":\"plain\""));
+}
+
+TEST(DebugSelection, NamesLoggersByPatterns) {
+    EXPECT_TRUE(cli::selects_logger("database:cli", "database:cli"));
+    EXPECT_TRUE(cli::selects_logger("other, database:*", "database:migrations"));
+    EXPECT_TRUE(cli::selects_logger("*", "database:cli"));
+    EXPECT_TRUE(cli::selects_logger("d*:c*i", "database:cli"));
+    EXPECT_FALSE(cli::selects_logger("database:cli", "database:migrations"));
+    EXPECT_FALSE(cli::selects_logger("database", "database:cli"));
+    EXPECT_FALSE(cli::selects_logger("", "database:cli"));
+}
+
+TEST(DebugSelection, LeavesOutWhatStandsBehindAMinus) {
+    EXPECT_FALSE(cli::selects_logger("database:*,-database:migrations", "database:migrations"));
+    EXPECT_FALSE(cli::selects_logger("-database:*,*", "database:cli"));
+    EXPECT_TRUE(cli::selects_logger("*,-other:*", "database:cli"));
+}
+
+}  // namespace
+}  // namespace dormouse::test

@@ -81,6 +81,35 @@ struct validation_answer {
     std::vector<database_validation_answer> databases;
 };
 
+struct rehearsed_bar_answer {
+    std::int64_t belowMicroseconds;
+    std::uint64_t objects;
+};
+struct rehearsed_failure_answer {
+    std::string cause;
+    std::uint64_t objects;
+    std::string example;
+};
+struct rehearsed_answer {
+    std::string database;
+    std::uint64_t objects;
+    std::uint64_t rehearsed;
+    std::uint64_t leftOut;
+    std::uint64_t migrated;
+    std::uint64_t failed;
+    std::int64_t rows;
+    std::int64_t p50Microseconds;
+    std::int64_t p99Microseconds;
+    std::int64_t maxMicroseconds;
+    std::int64_t projectedMicroseconds;
+    std::vector<rehearsed_bar_answer> histogram;
+    std::vector<rehearsed_failure_answer> failures;
+};
+struct rehearsal_answer {
+    bool good;
+    std::vector<rehearsed_answer> databases;
+};
+
 struct configured_database_answer {
     std::string database;
     std::string className;

@@ -47,6 +47,7 @@ void add_database_commands(CLI::App& to, const database_program& program,
     add_status_command(to, site);
     add_reset_command(to, site);
     add_validate_command(to, site);
+    add_rehearse_command(to, site);
     add_config_command(to, site);
 }
 

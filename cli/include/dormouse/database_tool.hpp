@@ -8,6 +8,7 @@
 //     status     show where every database stands
 //     reset      begin afresh in development
 //     validate   run all migrations on an empty database
+//     rehearse   run what is pending on copies of real objects
 //     config     check that the program's runtime gets every database
 //
 // docs/migrations.md shows them at work. Answers go to `tool_streams::answers`; what is wrong, and

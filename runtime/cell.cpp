@@ -14,6 +14,7 @@ cell::cell(const instance_services& services, residency& home, const object_clas
            const object_id& id, std::string key, const boost::asio::any_io_executor& loop)
     : services_(services),
       home_(&home),
+      wanted_kind_(&kind),
       kind_(&kind),
       id_(id),
       key_(std::move(key)),
@@ -45,6 +46,14 @@ void cell::post_maintenance(std::function<void()> work, std::chrono::millisecond
                           self->maintenance_.push_back(std::move(work));
                           self->begin_maintenance(grace);
                       });
+}
+
+// The call on whose behalf this is keeps the cell.
+void cell::serve_as(const object_class& kind, std::chrono::milliseconds grace) {
+    if (wanted_kind_.load(std::memory_order_relaxed) != &kind &&
+        wanted_kind_.exchange(&kind) != &kind) {
+        post_maintenance([this, &kind] { kind_ = &kind; }, grace);
+    }
 }
 
 void cell::begin_maintenance(std::chrono::milliseconds grace) {

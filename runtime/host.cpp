@@ -1,5 +1,7 @@
 #include "runtime/host.hpp"
 
+#include "migrations/epoch.hpp"
+
 #include <dormouse/action_base.hpp>
 #include <dormouse/detail/context_executor.hpp>
 #include <dormouse/error.hpp>
@@ -54,6 +56,9 @@ host::host(environment& surroundings, const runtime_options& options, storage_op
     for (const auto& entry : options.databases) {
         add_database(entry);
     }
+    if (options.mode == runtime_mode::development) {
+        development_.emplace(options.cache, clock());
+    }
     storage.directory = options.directory;
     storage.ticks = [this] { return clock().ticks(); };
     storage.now = [this] { return clock().now(); };
@@ -83,6 +88,7 @@ void host::add_database(const database_entry& entry) {
     object_class kind;
     kind.class_name = definition.class_name();
     kind.database = &definition;
+    kind.file_name = entry.file_name;
     kind.migrations = migration_list(entry.migrations);
     for (const auto* action : definition.actions()) {
         if (!kind.actions.emplace(action->name(), action).second) {
@@ -166,6 +172,14 @@ const object_class& host::class_of(const detail::call_destination& destination) 
     return *by_database_name_.at(name);
 }
 
+host::placement host::place(const object_class& declared, std::string_view key) {
+    if (!development_ || declared.database == nullptr) {
+        return {&declared, ids_.from_name(declared.class_name, key)};
+    }
+    const auto served = development_->serve(declared);
+    return {served.kind, ids_.from_name(declared.class_name, epoch_key(key, served.epoch))};
+}
+
 void host::start_call(std::shared_ptr<detail::invocation> call) {
     try {
         call->watch_deadline(clock());
@@ -176,12 +190,12 @@ void host::start_call(std::shared_ptr<detail::invocation> call) {
 }
 
 void host::deliver(std::shared_ptr<detail::invocation> call) {
-    const auto& kind = class_of(call->destination);
     const auto& key = call->destination.key;
-    const auto id = ids_.from_name(kind.class_name, key);
-    auto& group = group_of(id);
+    const auto at = place(class_of(call->destination), key);
+    auto& group = group_of(at.id);
     const bool inside = call->origin.caller != nullptr;
-    auto admitted = admit(group, kind, id, key, inside);
+    auto admitted = admit(group, *at.kind, at.id, key, inside);
+    admitted.resident->serve_as(*at.kind, maintenance_grace_);
     admitted.resident->post(std::move(call));
     if (admitted.crowded) {
         group.residents.let_sleep(clock().ticks());
@@ -204,10 +218,10 @@ residency::admission host::admit(partition_group& group, const object_class& kin
 // Counted as a call, so that the cell stays until it is done.
 void host::maintain(const object_class& kind, const std::string& key, maintenance work,
                     std::function<void(std::exception_ptr)> done) {
-    const auto id = ids_.from_name(kind.class_name, key);
-    auto& group = group_of(id);
-    const auto resident = admit(group, kind, id, key, false).resident;
-    object_key which{kind.class_name, id.to_string(), key};
+    const auto at = place(kind, key);
+    auto& group = group_of(at.id);
+    const auto resident = admit(group, *at.kind, at.id, key, false).resident;
+    object_key which{kind.class_name, at.id.to_string(), key};
     resident->post_maintenance(
         [this, resident, which = std::move(which), work = std::move(work), done = std::move(done)] {
             std::exception_ptr failure;
@@ -251,7 +265,7 @@ std::size_t host::awake_count() const {
 }
 
 bool host::is_awake(const std::string& class_name, std::string_view key) {
-    const auto id = ids_.from_name(find_class(class_name).class_name, key);
+    const auto id = place(find_class(class_name), key).id;
     return group_of(id).residents.contains(id);
 }
 

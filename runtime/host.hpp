@@ -1,6 +1,7 @@
 // Takes each call to its object: which class, which id, which loop, which cell.
 #pragma once
 
+#include "runtime/development.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/id_cache.hpp"
 #include "runtime/instance.hpp"
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,6 +82,13 @@ private:
         std::atomic<bool> sweep_armed{false};
     };
 
+    /// Which object a caller means, and how it is served at this moment.
+    struct placement {
+        const object_class* kind;
+        object_id id;
+    };
+    [[nodiscard]] placement place(const object_class& declared, std::string_view key);
+
     void add_database(const database_entry& entry);
     void deliver(std::shared_ptr<detail::invocation> call);
     [[nodiscard]] residency::admission admit(partition_group& group, const object_class& kind,
@@ -97,6 +106,7 @@ private:
     instance_services services_;
     std::map<std::string, object_class> classes_;
     std::map<std::string_view, const object_class*> by_database_name_;
+    std::optional<development> development_;  // not in production
     id_cache ids_;
     std::atomic<std::size_t> awake_{0};
     std::vector<std::unique_ptr<partition_group>> groups_;

@@ -21,6 +21,7 @@ using object_factory = std::function<std::unique_ptr<object>(context&)>;
 struct object_class {
     std::string class_name;  ///< The unique key of its ids and its folder on disk.
     const dormouse::database* database = nullptr;  ///< Null for a program's own class.
+    std::string file_name{};                       ///< Of the database's file; the commands' name.
     migration_list migrations{{}};
     std::map<std::string_view, const action_base*> actions;
     std::type_index type = typeid(void);  ///< Of a program's own class.

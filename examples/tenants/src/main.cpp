@@ -29,6 +29,7 @@ namespace {
 struct server_flags {
     std::uint16_t port = 8787;
     std::filesystem::path data = "data";
+    std::filesystem::path cache = ".dormouse";
     std::int64_t idle_milliseconds = 10'000;
     std::size_t threads = 0;
     bool development = false;
@@ -47,7 +48,10 @@ void declare(CLI::App& app, server_flags& flags) {
         ->capture_default_str();
     app.add_option("--threads", flags.threads, "Threads that run objects; 0: one for each core")
         ->capture_default_str();
-    app.add_flag("--dev", flags.development, "Development mode");
+    app.add_flag("--dev", flags.development,
+                 "Development mode: follows what the database tool pushes and resets");
+    app.add_option("--cache", flags.cache, "Where the database tool keeps that")
+        ->capture_default_str();
 }
 
 dormouse::runtime_options options_from(const server_flags& flags) {
@@ -60,6 +64,7 @@ dormouse::runtime_options options_from(const server_flags& flags) {
     options.idle_timeout = std::chrono::milliseconds(flags.idle_milliseconds);
     if (flags.development) {
         options.mode = dormouse::runtime_mode::development;
+        options.cache = flags.cache;
     }
     return options;
 }

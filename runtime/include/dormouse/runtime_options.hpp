@@ -43,6 +43,8 @@ struct runtime_options {
     std::span<const database_entry> databases{};  ///< `dormouse::databases()`
     std::filesystem::path directory = "data";     ///< Held by this process alone.
     runtime_mode mode = mode_from_environment();
+    /// Where the commands keep what was pushed, and the epoch; read in development only.
+    std::filesystem::path cache = ".dormouse";
     bool is_default = true;  ///< Calls that name no runtime come here.
 
     std::size_t loops = 1;

@@ -21,6 +21,14 @@ std::string_view debug_selection() {
     return selection == nullptr ? std::string_view() : selection;
 }
 
+std::string names_of(const database_program& program) {
+    std::string names;
+    for (const auto& entry : program.databases) {
+        names.append(names.empty() ? "" : ", ").append(entry.file_name);
+    }
+    return names.empty() ? "none" : names;
+}
+
 /// A program has its databases inside: a directory can only be confirmed.
 void require_own_sources(const command_request& asked) {
     const auto& wanted = asked.databases_directory;
@@ -31,7 +39,9 @@ void require_own_sources(const command_request& asked) {
         return;
     }
     if (!std::filesystem::is_directory(wanted, absent)) {
-        throw error(errc::invalid_arguments, "Databases directory not found: " + wanted.string());
+        throw error(errc::invalid_arguments,
+                    "Databases directory not found: " + wanted.string() +
+                        ". A database is named by --database; there are: " + names_of(program));
     }
     throw error(errc::invalid_arguments, "this program was built from the databases in " +
                                              own.string() + ", not from " + wanted.string());
@@ -131,7 +141,7 @@ void add_hint_options(CLI::App& command, migration_hints& hints) {
     command
         .add_option("--rename", hints.renames,
                     "old_table:new_table or table.old_column:new_column, once for each")
-        ->take_all();
+        ->allow_extra_args(false);
     command
         .add_option_function<std::vector<std::string>>(
             "--fill",
@@ -141,7 +151,7 @@ void add_hint_options(CLI::App& command, migration_hints& hints) {
                 }
             },
             "table.column=expression: a value for rows that have none, once for each")
-        ->take_all();
+        ->allow_extra_args(false);
 }
 
 }  // namespace dormouse::cli

@@ -1,9 +1,9 @@
 # cmake -DLIST=<file> -DOUTPUT=<source> -P DormouseRecordSources.cmake
 #
-# Writes the `main` of a database tool, with a record of what it was built from, and OUTPUT.d, the
-# files it depends on. LIST is a script that sets `project`, `dir`, `migrations`, `entries` ("<file
-# base name>|<path>|<variable>"), `sources`, `program` (the sources of the program that the tool
-# belongs to) and `command`.
+# Writes the source that defines dormouse::cli::built_program(), a record of what database commands are
+# built from, and OUTPUT.d, the files it depends on. LIST is a script that sets `project`, `dir`, `migrations`, `entries` ("<file
+# base name>|<path>|<variable>"), `sources`, `program` (the sources of the program whose
+# databases they are) and `command`.
 cmake_minimum_required(VERSION 3.25)
 include("${LIST}")
 cmake_path(GET dir PARENT_PATH parent)
@@ -106,16 +106,14 @@ ${databases}};
 ${program_rows}
 } // namespace
 
-int main(int argc, char** argv) {
-    return dormouse::cli::run_database_tool(
-        argc, argv,
-        {.databases = dormouse::databases(),
-         .directory = \"${project}\",
-         .sources = \"${dir}\",
-         .migrations = \"${migrations}\",
-         .build = {.sources = sources,
-                   .databases = built,
-                   .program = ${program_span},
-                   .command = \"${command}\"}});
+dormouse::cli::database_program dormouse::cli::built_program() {
+    return {.databases = dormouse::databases(),
+            .directory = \"${project}\",
+            .sources = \"${dir}\",
+            .migrations = \"${migrations}\",
+            .build = {.sources = sources,
+                      .databases = built,
+                      .program = ${program_span},
+                      .command = \"${command}\"}};
 }
 ")

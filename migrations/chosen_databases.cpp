@@ -33,9 +33,15 @@ chosen_databases choose_databases(const project& in, std::string_view name) {
     return chosen;
 }
 
-chosen_databases choose_databases_with_tables(const project& in, std::string_view name) {
+chosen_databases choose_databases_with_tables(const project& in, std::string_view name,
+                                              const step_log& log) {
     auto chosen = choose_databases(in, name);
-    std::erase_if(chosen, [](const auto* database) { return database->tables.empty(); });
+    std::erase_if(chosen, [&](const auto* database) {
+        const bool skipped = database->tables.empty();
+        log.cli((skipped ? "Skipping " : "Working on ") + database->name +
+                (skipped ? ": no tables declared" : ""));
+        return skipped;
+    });
     return chosen;
 }
 

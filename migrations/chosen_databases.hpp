@@ -11,22 +11,6 @@ namespace dormouse {
 
 struct migration_hints;
 
-using chosen_databases = std::vector<const declared_database*>;
-
-/// The one called `name`, or all when it is empty.
-/// Errors: `errc::unknown_database` listing those there are.
-[[nodiscard]] chosen_databases choose_databases(const project& in, std::string_view name);
-
-/// Those of them that have tables: of others nothing can be migrated.
-[[nodiscard]] chosen_databases choose_databases_with_tables(const project& in,
-                                                            std::string_view name);
-
-/// Hints tell of one database's tables.
-/// Errors: `errc::invalid_arguments` when there are hints and several databases.
-void require_one_database(const migration_hints& hints, const chosen_databases& chosen);
-
-[[nodiscard]] timestamp now_in(const project& in);
-
 /// Tells a project's log what a command does, step by step.
 ///
 /// **Thread safety:** one thread. **Lifetime:** shorter than the project's.
@@ -48,5 +32,22 @@ private:
     log_sink* to_;
     log_level level_;
 };
+
+using chosen_databases = std::vector<const declared_database*>;
+
+/// The one called `name`, or all when it is empty.
+/// Errors: `errc::unknown_database` listing those there are.
+[[nodiscard]] chosen_databases choose_databases(const project& in, std::string_view name);
+
+/// Those of them that have tables: of others nothing can be migrated.
+[[nodiscard]] chosen_databases choose_databases_with_tables(const project& in,
+                                                            std::string_view name,
+                                                            const step_log& log);
+
+/// Hints tell of one database's tables.
+/// Errors: `errc::invalid_arguments` when there are hints and several databases.
+void require_one_database(const migration_hints& hints, const chosen_databases& chosen);
+
+[[nodiscard]] timestamp now_in(const project& in);
 
 }  // namespace dormouse

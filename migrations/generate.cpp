@@ -134,7 +134,8 @@ generate_result write_migration(const project& in, planned_migration planned,
 }  // namespace
 
 std::vector<generate_result> generate(const project& in, const generate_options& options) {
-    const auto chosen = choose_databases_with_tables(in, options.database);
+    const auto chosen =
+        choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
     std::vector<planned_migration> planned;
     for (const auto* database : chosen) {

@@ -123,7 +123,8 @@ push_result write_push(const project& in, planned_push planned, const step_log& 
 }  // namespace
 
 std::vector<push_result> push(const project& in, const push_options& options) {
-    const auto chosen = choose_databases_with_tables(in, options.database);
+    const auto chosen =
+        choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
     std::vector<planned_push> planned;
     for (const auto* database : chosen) {

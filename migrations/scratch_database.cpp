@@ -1,6 +1,7 @@
 #include "migrations/scratch_database.hpp"
 
 #include "migrations/deferred_work.hpp"
+#include "storage/disk.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
@@ -38,6 +39,7 @@ private:
 storage_options options_in(const std::filesystem::path& directory) {
     storage_options options;
     options.directory = directory;
+    options.on = make_scratch_disk(make_posix_disk());  // nothing of it needs to survive
     options.segment_bytes = std::uint64_t{1} << 20;
     return options;
 }

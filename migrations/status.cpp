@@ -31,13 +31,12 @@ database_status status_of(const project& in, const dev_state& state,
 }  // namespace
 
 status_result status(const project& in, const status_options& options) {
-    const auto chosen = choose_databases_with_tables(in, options.database);
+    const auto chosen =
+        choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
     const auto state = dev_cache(in.paths.cache).load(now_in(in));
     status_result result{state.epoch, {}};
-    const step_log log(in, options.verbose);
     for (const auto* database : chosen) {
-        log.cli("Looking at " + database->name);
         result.databases.push_back(status_of(in, state, *database, options.hints));
     }
     return result;

@@ -99,7 +99,8 @@ void check(const project& in, const declared_database& database, const validate_
 
 std::vector<validation_result> validate(const project& in, const validate_options& options) {
     std::vector<validation_result> results;
-    for (const auto* database : choose_databases_with_tables(in, options.database)) {
+    for (const auto* database :
+         choose_databases_with_tables(in, options.database, step_log(in, options.verbose))) {
         results.push_back(validate_one(in, *database, options));
     }
     return results;

@@ -260,7 +260,8 @@ TEST_F(DatabaseTool, ConfirmsTheDirectoryOfTheDatabases) {
 
     EXPECT_EQ(run({"push", "-d", in("src/databases").c_str()}).code, 0);
     EXPECT_THAT(run({"push", "-d", in("nowhere").c_str()}).err,
-                StartsWith("Error: Databases directory not found: "));
+                testing::AllOf(StartsWith("Error: Databases directory not found: "),
+                               HasSubstr("there are: main, user-data, plain\n")));
     EXPECT_THAT(run({"push", "--databases-dir", in("other").c_str()}).err,
                 HasSubstr("this program was built from the databases in "));
 }

@@ -54,6 +54,7 @@ struct database_program {
     std::string_view directory, sources, migrations;
     build_record build{};
 };
+database_program built_program();
 inline int run_database_tool(int, char**, const database_program& program) {
     const auto print = [](const char* what, std::string_view text) {
         std::printf("%s %.*s\\n", what, static_cast<int>(text.size()), text.data());
@@ -177,6 +178,7 @@ class AddDatabases(unittest.TestCase):
         self.assertEqual(self.listed("DIR stores MIGRATIONS sql DATABASES other=o::db main_db NO_TOOL"),
                          "main is main\n  a [A]\nother is o\n")
         self.assertFalse((self.root / "build/shop-db").exists())
+        self.assertFalse((self.root / "build/shop_commands.cpp").exists())
 
     def test_embeds_any_bytes_sorted_by_name(self):
         sql = 'INSERT INTO "x" VALUES (\'a;b[")"]\\ ü $ ${x} @x@\');\n--> breakpoint\n\x00\x7f'
@@ -223,6 +225,12 @@ class AddDatabases(unittest.TestCase):
         changed = [a == b for a, b in zip(before, self.told("digest"))]
         self.assertEqual(changed, [True, True, False, True])
         self.assertIn("no work to do", self.build())
+
+    def test_puts_the_commands_into_the_program_when_asked(self):
+        self.write("main.cpp", "#include <dormouse/database_tool.hpp>\n"
+                   "int main() { return dormouse::cli::run_database_tool(0, nullptr, dormouse::cli::built_program()); }\n")
+        self.write("CMakeLists.txt", STUB["CMakeLists.txt"] + "target_link_libraries(shop PRIVATE shop-commands)\n")
+        self.assertIn("tool 1\n", self.listed())
 
     def test_refuses_a_missing_directory(self):
         self.refused("databases directory not found", f"{self.root}/nowhere", "DIR option", arguments="DIR nowhere")

@@ -46,13 +46,13 @@ struct built_database {
     std::string_view header;    ///< As it is included; empty: it is declared in a source.
 };
 
-/// What the build knows of a program and its code does not say. Without it, nothing tells whether
+/// What the build knows of a program and its code does not say. Without it nothing tells whether
 /// the program is older than its sources.
 struct build_record {
     std::span<const built_source> sources{};
     std::span<const built_database> databases{};
     std::span<const std::string_view> program{};  ///< Sources of the program that runs them.
-    std::string_view command{};                   ///< That builds the tool again.
+    std::string_view command{};                   ///< That builds them again.
 };
 
 /// The databases the commands work on, and where their project is.
@@ -68,7 +68,11 @@ struct database_program {
     build_record build{};
 };
 
-/// The same for <dormouse/project_commands.hpp>, for whoever wants the results and no text.
+/// This program as its build knows it; defined by the target `<target>-commands` that
+/// `dormouse_add_databases()` makes.
+[[nodiscard]] database_program built_program();
+
+/// The program for <dormouse/project_commands.hpp>, for whoever wants the results and no text.
 [[nodiscard]] project project_of(const database_program& program);
 
 /// The whole of a tool's `main`: parses the command line and runs the command.

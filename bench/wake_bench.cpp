@@ -93,8 +93,9 @@ private:
 /// A runtime with one loop and one thread, on which calls are timed one after the other.
 class timed_runtime {
 public:
-    timed_runtime(const std::filesystem::path& directory, const script& migrations)
-        : files_(migrations.files()),
+    timed_runtime(const std::filesystem::path& directory, script migrations)
+        : migrations_(std::move(migrations)),
+          files_(migrations_.files()),
           entries_{database_entry{&main_db, "main", files_}},
           runtime_({.databases = entries_,
                     .directory = directory,
@@ -145,6 +146,7 @@ private:
         co_return times;
     }
 
+    script migrations_;
     std::vector<migration_file> files_;
     std::vector<database_entry> entries_;
     runtime runtime_;
@@ -215,7 +217,8 @@ double open_object(node_fixture& fixture, const migration_list* list) {
 double version_check_ratio() {
     const scratch_directory scratch;
     node_fixture fixture(scratch.path());
-    const auto files = script().add_mixed(9).files();
+    const auto migrations = script().add_mixed(9);
+    const auto files = migrations.files();
     const migration_list list(files);
     static_cast<void>(open_object(fixture, &list));  // makes them
     std::vector<double> ratios;

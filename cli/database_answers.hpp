@@ -31,6 +31,7 @@ struct generated_answer {
     std::optional<std::string> migration;
     std::optional<std::string> path;
     std::vector<std::string> statements;
+    bool needsReset;
     std::vector<std::string> remarks;
 };
 struct generate_answer {

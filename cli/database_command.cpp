@@ -105,6 +105,9 @@ project project_for(const command_request& asked) {
         auto bar = std::make_shared<progress_bar>(asked.messages(), progress_bar::style::bar);
         made.progress = [bar](std::string_view stage, std::uint64_t done, std::uint64_t total) {
             bar->show(stage, done, total);
+            if (done == total) {
+                bar->clear();  // the answer follows
+            }
         };
     }
     return made;

@@ -62,7 +62,7 @@ void tell_json(const generate_request& asked, const std::vector<generate_result>
         answer.databases.push_back({result.database,
                                     made ? std::optional(result.migration) : std::nullopt,
                                     made ? std::optional(shown_path(asked, result)) : std::nullopt,
-                                    result.statements, remarks_of(result)});
+                                    result.statements, result.needs_reset, remarks_of(result)});
     }
     asked.answers() << to_json(answer) << '\n';
 }

@@ -1,5 +1,6 @@
 #include "migrations/chosen_databases.hpp"
 #include "migrations/dev_cache.hpp"
+#include "migrations/dev_overlay.hpp"
 #include "migrations/epoch.hpp"
 #include "migrations/project_change.hpp"
 #include "migrations/project_file.hpp"
@@ -97,9 +98,18 @@ bool derive_snapshot(const project_change& found, schema_snapshot made) {
     return true;
 }
 
-void clear_pushed(const project& in, const std::string& database, timestamp now) {
+/// The development migration has no place any more. What it made stays where it was applied.
+void supersede_pushed(const project& in, const planned_migration& planned,
+                      const stored_migration& made, generate_result& result) {
+    const auto& database = planned.database->name;
     const dev_cache cache(in.paths.cache);
-    auto state = cache.load(now);
+    const auto before = cache.migrations(database);
+    if (find_obstacle(planned.found.history, before, made, *planned.database)) {
+        result.needs_reset = true;
+        result.remarks.push_back("Objects that have applied " + before.front().name +
+                                 " cannot apply " + made.name + " over it; db reset begins afresh");
+    }
+    auto state = cache.load(now_in(in));
     cache.clear(database);
     state.forget_push(database);
     cache.save(state);
@@ -108,23 +118,24 @@ void clear_pushed(const project& in, const std::string& database, timestamp now)
 generate_result write_migration(const project& in, planned_migration planned,
                                 const generate_options& options) {
     auto& found = planned.found;
-    const auto now = now_in(in);
-    generate_result result{planned.database->name,         {}, {}, {}, false,
-                           std::move(found.change.remarks)};
+    generate_result result;
+    result.database = planned.database->name;
+    result.remarks = std::move(found.change.remarks);
     auto made = declared_snapshot(*planned.database);
     made.views = found.production.views;
     if (found.change.statements.empty()) {
         result.derived_snapshot = derive_snapshot(found, std::move(made));
         return result;
     }
-    made.id = make_id(now, found.production.id);
+    made.id = make_id(now_in(in), found.production.id);
     made.previous_id = found.production.id;
     result.migration = planned.name;
     result.file = found.history.directory / (result.migration + ".sql");
     // The file goes first: a snapshot that is ahead would hide its change for ever.
-    write_project_file(result.file, migration_text(made, found.change));
+    const auto text = migration_text(made, found.change);
+    write_project_file(result.file, text);
     write_project_file(found.history.directory / "_snapshot.json", to_snapshot_json(made));
-    clear_pushed(in, planned.database->name, now);
+    supersede_pushed(in, planned, {result.migration, text}, result);
     step_log(in, options.verbose)
         .migrations("wrote " + result.migration + " of " + planned.database->name);
     result.statements = std::move(found.change.statements);

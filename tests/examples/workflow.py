@@ -4,7 +4,10 @@ The typical workflow of a developer and of a team, on a copy of the example buil
 a struct, build, push, begin afresh, generate, validate, meet a teammate's migration, deploy. What the tool prints is
 compared word for word.
 """
+import contextlib
+import os
 import pathlib
+import pty
 import re
 import shlex
 import shutil
@@ -44,6 +47,21 @@ class Workflow:
         self.checks.true(f"{name} prints {run.stdout!r}", re.fullmatch(out, run.stdout) is not None)
         self.checks.true(f"{name} says {run.stderr!r}", re.fullmatch(err, run.stderr) is not None)
         self.checks.equal(f"{name} ends with", run.returncode, code)
+
+    def on_a_terminal(self, variables, *words):
+        """What the tool shows there."""
+        ours, its = pty.openpty()
+        environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        with subprocess.Popen([str(self.project.tool), *words], stdin=subprocess.DEVNULL, stdout=its, stderr=its,
+                              env={**environment, **variables}) as process:
+            os.close(its)
+            shown = b""
+            with contextlib.suppress(OSError):  # the end of a terminal, on Linux
+                while part := os.read(ours, 4096):
+                    shown += part
+        os.close(ours)
+        self.checks.equal("its exit code", process.returncode, 0)
+        return shown
 
     def newest(self):
         return max(self.migrations.glob("*.sql"))
@@ -87,9 +105,16 @@ def development(workflow, data):
 def ready_to_deploy(workflow, data):
     workflow.expect("generate add_phone",
                     "· events: no changes\n✓ main: [0-9]{14}_add_phone\n"
-                    "  → migrations/main/[0-9]{14}_add_phone.sql\n  1 statement[(]s[)]\n· settings: no changes\n")
+                    "  → migrations/main/[0-9]{14}_add_phone.sql\n  1 statement[(]s[)]\n· settings: no changes\n",
+                    "  ⚠ main: Objects that have applied dev_.* cannot apply .*_add_phone over it; db reset begins afresh\n")
     workflow.expect("validate", "✓ events: 1 .*\n  Schema matches ✓\n✓ main: 2 migration[(]s[)]\n  Schema matches ✓\n"
                                 "✓ settings: 1 .*\n  Schema matches ✓\n")
+
+
+def a_person_watches(workflow, data):
+    for variables, coloured in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        shown = workflow.on_a_terminal(variables, "validate", "--database", "main")
+        workflow.checks.equal(f"colour with {variables}: {shown!r}", b"\x1b[32m" in shown, coloured)
 
 
 def a_teammate_generated_too(workflow, data):
@@ -138,8 +163,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
         workflow = Workflow(Project(folder, *(sys.argv[1:7] + [""])[:6]), checks)
-        for step in (first_version, a_stale_tool_refuses, development, ready_to_deploy, a_teammate_generated_too,
-                     deploy, clean_up):
+        for step in (first_version, a_stale_tool_refuses, development, ready_to_deploy, a_person_watches,
+                     a_teammate_generated_too, deploy, clean_up):
             step(workflow, folder / "data")
     checks.exit()
 

@@ -88,6 +88,18 @@ TEST_F(ProjectCommands, GenerateWritesMigrationAndSnapshotAndClearsDevState) {
     EXPECT_EQ(generate(with({text_column("bio")}), later).migration, "20240315133045");
 }
 
+TEST_F(ProjectCommands, GenerateSaysWhenDevelopmentObjectsCannotFollowIt) {
+    const auto dev = push(with({})).migration;
+
+    const auto made = generate(with({}));
+
+    EXPECT_TRUE(made.needs_reset);
+    EXPECT_THAT(made.remarks, ElementsAre("Objects that have applied " + dev +
+                                          " cannot apply 20240315123045 over it; db reset begins "
+                                          "afresh"));
+    EXPECT_FALSE(generate(with({text_column("bio")}), later).needs_reset);
+}
+
 TEST_F(ProjectCommands, GenerateKeepsTriggersOfARebuiltTable) {
     (void)generate(with({text_column("bio")}));
     write("migrations/main/20240315123046_by_hand.sql",

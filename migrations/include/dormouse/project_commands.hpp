@@ -60,8 +60,8 @@ struct generate_result {
     std::string migration;  ///< Its name; empty: nothing to generate.
     std::filesystem::path file;
     std::vector<std::string> statements;
-    bool derived_snapshot =
-        false;  ///< `_snapshot.json` was lost, and made again of the migrations.
+    bool needs_reset = false;       ///< Of objects that have applied the development migration.
+    bool derived_snapshot = false;  ///< A lost `_snapshot.json` was made again.
     std::vector<std::string> remarks;
 };
 

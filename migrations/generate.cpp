@@ -149,10 +149,12 @@ std::vector<generate_result> generate(const project& in, const generate_options&
         choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
     std::vector<planned_migration> planned;
+    planned.reserve(chosen.size());
     for (const auto* database : chosen) {
         planned.push_back(plan(in, *database, options));
     }
     std::vector<generate_result> results;
+    results.reserve(planned.size());
     for (auto& one : planned) {
         results.push_back(write_migration(in, std::move(one), options));
     }

@@ -55,10 +55,8 @@ std::vector<std::string> ask_about_creations(const std::vector<std::string>& sta
 }
 
 stored_migration make_migration(const std::vector<std::string>& change) {
-    std::vector<std::string> statements;
-    for (const auto& statement : change) {
-        statements.push_back(if_not_exists(statement));
-    }
+    std::vector<std::string> statements(change.size());
+    std::ranges::transform(change, statements.begin(), if_not_exists);
     constexpr std::size_t shown_digits = 8;
     auto name = "dev_" + hex_digest(join(statements, "\n")).substr(0, shown_digits);
     for (auto& question : ask_about_creations(change)) {
@@ -127,10 +125,12 @@ std::vector<push_result> push(const project& in, const push_options& options) {
         choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
     std::vector<planned_push> planned;
+    planned.reserve(chosen.size());
     for (const auto* database : chosen) {
         planned.push_back({database, find_change(in.paths, *database, options.hints)});
     }
     std::vector<push_result> results;
+    results.reserve(planned.size());
     for (auto& one : planned) {
         results.push_back(write_push(in, std::move(one), step_log(in, options.verbose)));
     }

@@ -161,6 +161,7 @@ private:
 
     void rename_column(table_description& table, const std::string& name,
                        const std::string& new_name) {
+        // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `name` may be the column's
         const std::string old_name = name;
         result_.statements.push_back("ALTER TABLE " + quoted_identifier(table.name) +
                                      " RENAME COLUMN " + quoted_identifier(old_name) + " TO " +

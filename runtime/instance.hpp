@@ -107,6 +107,7 @@ private:
     };
 
     void open_and_migrate();
+    void log_failed_wake() const;
     void make_object();
     /// What the object's own code runs as when no call is handled.
     [[nodiscard]] detail::activity own_activity() const;

@@ -383,6 +383,18 @@ void connection::follow_schema() {
     if (std::exchange(emptied_, false) ||
         schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
         layout_ = layout_of(*image_);
+        schema_note_.clear();
+    }
+}
+
+const std::string& connection::schema_note() const noexcept {
+    static const std::string none;
+    return in_turn_ ? none : schema_note_;
+}
+
+void connection::keep_schema_note(std::string note) {
+    if (sqlite3_txn_state(database_, "main") != SQLITE_TXN_WRITE) {
+        schema_note_ = std::move(note);
     }
 }
 

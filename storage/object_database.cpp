@@ -20,6 +20,20 @@ object_database::~object_database() {
 }
 
 connection& object_database::use() {
+    auto& lent = lend();
+    lent.begin();
+    return lent;
+}
+
+const std::string& object_database::schema_note() {
+    return lend().schema_note();
+}
+
+void object_database::keep_schema_note(std::string note) {
+    lend().keep_schema_note(std::move(note));
+}
+
+connection& object_database::lend() {
     if (lent_ == nullptr) {
         image_entry scope(*image_);
         lent_ = pool_->lend(*image_);
@@ -27,7 +41,6 @@ connection& object_database::use() {
         lent_->enforce_foreign_keys(foreign_keys_);
         lent_->deadline = deadline_;
     }
-    lent_->begin();
     return *lent_;
 }
 

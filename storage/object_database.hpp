@@ -26,6 +26,8 @@ public:
 
     /// The turn's connection, lent by the turn's first use of it.
     [[nodiscard]] connection& use();
+    [[nodiscard]] const std::string& schema_note();
+    void keep_schema_note(std::string note);
     [[nodiscard]] ticket commit(flush_request flush);
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
@@ -44,6 +46,7 @@ public:
     [[nodiscard]] const std::shared_ptr<object_image>& image() const noexcept { return image_; }
 
 private:
+    [[nodiscard]] connection& lend();
     void end_turn() noexcept;
     [[nodiscard]] object_image& use_facts();
 

@@ -102,6 +102,7 @@ migration_report migration_run::apply() {
     } else {
         // Only the list has changed: a migration without statements, or one that was taken away.
         auto turn = storage_->begin_turn();
+        prepare_journal(turn, progress_, list_->files(), now_text());
         finish(turn);
         report_.position = turn.commit();
     }
@@ -165,9 +166,6 @@ void migration_run::fail(migration_failure failure) {
 }
 
 void migration_run::finish(lease& turn) {
-    if (!prepared_) {
-        prepare_journal(turn, progress_, list_->files(), now_text());
-    }
     migration_journal(turn).set_version(list_->version());
     note_success(turn, list_->version());
 }

@@ -106,15 +106,33 @@ void instance::log_failed_wake() const {
 void instance::open_and_migrate() {
     const auto& kind = *identity_.kind;
     storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
+    migrate();
+    if (kind.migrations.files().empty()) {
+        storage_->close_file();  // no turn has put it into the pool's care
+    }
+}
+
+void instance::migrate() {
+    emptied_ = false;
     const auto report = run_protected(
-        *storage_, kind.migrations,
+        *storage_, identity_.kind->migrations,
         {services_.storage, [this] { return now(); }, [this] { return clock().ticks(); },
          [this](log_level level, const std::string& text) {
              write_log(level, "migrations", text);
          }});
     depend_on(report.position);
-    if (kind.migrations.files().empty()) {
-        storage_->close_file();  // no turn has put it into the pool's care
+}
+
+// In a turn of its own, before the call that comes first after the database was emptied.
+bool instance::migrate_again() {
+    const auto migrating = own_activity();
+    const detail::activity_scope scope(migrating);
+    try {
+        migrate();
+        return true;
+    } catch (...) {
+        break_with(std::current_exception());
+        return false;
     }
 }
 
@@ -161,6 +179,9 @@ void instance::start(const std::shared_ptr<detail::invocation>& call) {
     }
     depend_on(call->origin.depends_on);
     running_.insert(call);
+    if (emptied_ && !migrate_again()) {
+        return;
+    }
     if (call->suspends()) {
         spawn(call);
     } else {
@@ -294,6 +315,7 @@ void instance::commit_turn() noexcept {
     }
     try {
         if (!broken_) {
+            emptied_ = emptied_ || lease_->emptied();
             depend_on(lease_->commit());
         }
     } catch (...) {

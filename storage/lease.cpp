@@ -116,6 +116,9 @@ void lease::rollback() noexcept {
 void lease::delete_all() {
     object_->delete_all();
 }
+bool lease::emptied() const noexcept {
+    return object_->emptied();
+}
 const std::string& lease::schema_note() {
     return object_->schema_note();
 }

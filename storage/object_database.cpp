@@ -68,6 +68,7 @@ void object_database::rollback() noexcept {
 
 void object_database::end_turn() noexcept {
     ++turn_;
+    emptied_ = false;
     deadline_.reset();
     if (lent_ != nullptr) {
         pool_->give_back(std::move(lent_));
@@ -102,6 +103,7 @@ object_image& object_database::use_facts() {
 
 void object_database::delete_all() {
     use().empty();
+    emptied_ = true;
 }
 
 object_metadata object_database::metadata() {

@@ -35,6 +35,7 @@ public:
 
     void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept;
     void delete_all();
+    [[nodiscard]] bool emptied() const noexcept { return emptied_; }
     [[nodiscard]] object_metadata metadata();
     void set_metadata(object_metadata changed);
     [[nodiscard]] bookmark current_bookmark();
@@ -57,6 +58,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     std::uint64_t turn_ = 0;
     bool foreign_keys_ = true;
+    bool emptied_ = false;  // in this turn
 };
 
 /// A bookmark of that object.

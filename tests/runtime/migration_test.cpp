@@ -295,6 +295,71 @@ TEST_F(Migrating, SucceedsAgainAfterARestoreToBeforeAMigration) {
     EXPECT_THAT(wait(admin("t").migration_status()).value.pending, IsEmpty());
 }
 
+TEST_F(Migrating, MigratesAfreshBeforeTheCallAfterAnObjectEmptiedItself) {
+    (void)add("t", "x");
+
+    EXPECT_EQ(machine.call(forget_all.on(*machine.runtime, "t"), no_args{}).error_text(), "");
+
+    EXPECT_EQ(add("t", "y").value, 1);
+    EXPECT_THAT(wait(admin("t").migration_status()).value.applied, ElementsAre("20240101_begin"));
+}
+
+/// An object whose constructor migrates.
+class inbox final : public object {
+public:
+    explicit inbox(context& ctx) : object(ctx) {
+        migrate(db(), {{"m0000", "CREATE TABLE messages (body TEXT)"}});
+    }
+    std::int64_t count() { return db().sql<"SELECT count(*) FROM messages", std::int64_t>().one(); }
+};
+
+TEST_F(Migrating, RunsNoSqlForAListInAConstructorWithNothingPending) {
+    const statement_trace trace;
+    deploy(list_1);
+    machine.runtime->add_class("Inbox", typeid(inbox),
+                               [](context& ctx) { return std::make_unique<inbox>(ctx); });
+    const auto statements_of_a_wake = [&] {
+        sleep();
+        std::vector<std::string> statements;
+        statement_trace::record(&statements);
+        const object_stub<inbox> stub(*machine.runtime, "Inbox", "i");
+        auto done = std::make_shared<bool>(false);
+        stub.async_call(&inbox::count, [done](std::exception_ptr, std::int64_t) { *done = true; });
+        EXPECT_TRUE(machine.scheduler->run_until([&] { return *done; }));
+        statement_trace::record(nullptr);
+        return statements;
+    };
+    (void)statements_of_a_wake();
+    (void)statements_of_a_wake();
+
+    EXPECT_THAT(statements_of_a_wake(), ElementsAre("BEGIN", HasSubstr("count(*)"), "COMMIT"));
+}
+
+/// A database that no migration has made.
+std::filesystem::path make_untracked(const std::filesystem::path& directory) {
+    auto path = directory / "untracked.sqlite";
+    sqlite3* made = nullptr;
+    EXPECT_EQ(sqlite3_open(path.c_str(), &made), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(made,
+                           "CREATE TABLE entries (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT "
+                           "NOT NULL); INSERT INTO entries (text) VALUES ('old'), ('older')",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    sqlite3_close(made);
+    return path;
+}
+
+TEST_F(Migrating, LooksAtWhatWasImportedAndTakesABaseline) {
+    (void)add("t", "x");
+    const temporary_directory elsewhere;
+    EXPECT_EQ(wait(admin("t").import_file(make_untracked(elsewhere.path()))).error_text(), "");
+    EXPECT_THAT(count("t").error_text(), HasSubstr("'db baseline 20240101_begin'"));
+
+    EXPECT_EQ(wait(admin("t").baseline("20240101_begin")).error_text(), "");
+
+    EXPECT_EQ(count("t").value, 2);
+}
+
 TEST_F(Migrating, RecordsABaseline) {
     (void)add("t", "x");
     EXPECT_EQ(wait(admin("t").baseline("nonsense")).error_code(), errc::invalid_arguments);

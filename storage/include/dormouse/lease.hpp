@@ -83,6 +83,8 @@ public:
 
     /// Empties the database: no table is left. What the turn does afterwards, it does to that.
     void delete_all();
+    /// This turn has emptied it.
+    [[nodiscard]] bool emptied() const noexcept;
 
     /// What was learnt about the schema by reading it, for whoever meets the same schema again, in
     /// this object or another: valid as long as every byte of it, root pages included, is the same.

@@ -120,13 +120,19 @@ private:
         if (exhausted) {
             known_.state = object_state::quarantined;
         }
-        const bool undone = must_be_undone() && restore();
-        if (!undone) {
-            auto turn = storage_->begin_turn();
-            turn.set_metadata(known_);
-            static_cast<void>(turn.commit());
+        if (!must_be_undone()) {
+            known_.before_migration.reset();  // the next attempt finds the same
+            keep();
+        } else if (!restore()) {
+            keep();
         }
         log_failure(exhausted);
+    }
+
+    void keep() {
+        auto turn = storage_->begin_turn();
+        turn.set_metadata(known_);
+        static_cast<void>(turn.commit());
     }
 
     /// False when the bookmark cannot be reached any more.
@@ -150,9 +156,7 @@ private:
     void take_back() noexcept {
         try {
             --known_.migration_attempts;
-            auto turn = storage_->begin_turn();
-            turn.set_metadata(known_);
-            static_cast<void>(turn.commit());
+            keep();
         } catch (const std::exception& failed) {
             with_->write_log(log_level::warning,
                              std::string("an attempt at migrating that the surroundings made fail "
@@ -202,7 +206,7 @@ private:
         const auto left = migration_attempts_max - std::min(count, migration_attempts_max);
         auto text = "Migration failed (attempt " + std::to_string(count) + "/" +
                     std::to_string(migration_attempts_max);
-        text += known_.before_migration
+        text += with_->node->keeps_history()
                     ? ", " + std::to_string(left) +
                           " PITR-protected retries remaining). Restoring to pre-migration bookmark."
                     : "). PITR unavailable, chunks before the failed one stay.";

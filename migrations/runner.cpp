@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace dormouse {
@@ -158,8 +159,14 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
 }
 
 void migration_run::fail(migration_failure failure) {
-    auto turn = storage_->begin_turn();
-    if (auto found = find_untracked(turn, list_->files(), failure.sql)) {
+    std::optional<untracked_schema> found;
+    try {
+        auto turn = storage_->begin_turn();
+        found = find_untracked(turn, list_->files(), failure.sql);
+    } catch (const error&) {
+        found.reset();  // there is no room to find out; the failure counts for more
+    }
+    if (found) {
         throw schema_conflict_error(std::move(failure), std::move(*found));
     }
     throw migration_error(std::move(failure));

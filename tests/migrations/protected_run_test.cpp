@@ -176,6 +176,18 @@ TEST_F(ProtectedRun, UndoesTheFirstRunOfANewDatabase) {
     EXPECT_EQ(run(good).chunks, 2U);
 }
 
+TEST_F(ProtectedRun, BuildsNoFileAnewWhenNothingWasApplied) {
+    constexpr std::array list{first, migration_file{"2_at_once", "INSERT INTO nope VALUES (1)"}};
+    (void)run(good);
+    const auto sequence = [&] { return object().begin_turn().current_bookmark().sequence; };
+    const auto before = sequence();
+
+    (void)fail(list);
+    (void)fail(list);
+
+    EXPECT_EQ(sequence(), before + 4) << "each attempt, and its failure";
+}
+
 TEST_F(ProtectedRun, RemembersAttemptsAcrossTheRestore) {
     (void)fail(bad);
     (void)fail(bad);

@@ -20,21 +20,18 @@ constexpr std::string_view version_prefix = "CREATE VIEW __dormouse_version AS S
 
 }  // namespace
 
-bool migration_journal::exists() {
-    auto found = lease_->prepare(
-        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__migrations'");
-    return found->step();
-}
-
 void migration_journal::create() {
     lease_->execute(create_sql);
 }
 
 migration_journal::applied_chunks migration_journal::applied() {
     applied_chunks result;
+    auto details =
+        lease_->prepare("SELECT 1 FROM sqlite_schema WHERE name = '__migration_details'");
     auto rows = lease_->prepare(
-        "SELECT name, chunk_index, coalesce(checksum, '') FROM __migrations "
-        "LEFT JOIN __migration_details USING (name, chunk_index)");
+        details->step() ? "SELECT name, chunk_index, coalesce(checksum, '') FROM __migrations "
+                          "LEFT JOIN __migration_details USING (name, chunk_index)"
+                        : "SELECT name, chunk_index, '' FROM __migrations");
     while (rows->step()) {
         result.emplace(
             std::pair(std::string(rows->text(0)), static_cast<std::size_t>(rows->integer(1))),
@@ -56,6 +53,11 @@ void migration_journal::record(const journal_entry& entry) {
     row->bind(2, chunk);
     row->bind(3, entry.applied_at);
     row->run();
+    record_checksum(entry);
+}
+
+void migration_journal::record_checksum(const journal_entry& entry) {
+    const auto chunk = static_cast<std::int64_t>(entry.chunk);
     const auto checksum = hex_digest(entry.sql);
     auto detail = lease_->prepare(
         "INSERT OR REPLACE INTO __migration_details (name, chunk_index, checksum) VALUES (?, ?, "
@@ -67,12 +69,17 @@ void migration_journal::record(const journal_entry& entry) {
 }
 
 std::string migration_journal::version() {
+    if (const auto& noted = lease_->schema_note(); !noted.empty()) {
+        return noted;
+    }
     auto found = lease_->prepare("SELECT sql FROM sqlite_schema WHERE name = '__dormouse_version'");
     if (!found->step() || !found->text(0).starts_with(version_prefix)) {
         return {};
     }
     const auto rest = found->text(0).substr(version_prefix.size());
-    return std::string(rest.substr(0, rest.find('\'')));
+    std::string digest(rest.substr(0, rest.find('\'')));
+    lease_->keep_schema_note(digest);
+    return digest;
 }
 
 void migration_journal::set_version(std::string_view digest) {

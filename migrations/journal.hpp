@@ -13,7 +13,7 @@
 
 namespace dormouse {
 
-/// One row of the journal.
+/// One chunk that was applied.
 struct journal_entry {
     std::string_view name;
     std::size_t chunk = 0;
@@ -26,11 +26,11 @@ class migration_journal {
 public:
     explicit migration_journal(lease& held) noexcept : lease_(&held) {}
 
-    [[nodiscard]] bool exists();
+    /// Makes what is missing of the tables: a journal that durable-db kept lacks the details.
     void create();
 
     /// The (name, chunk) pairs applied, with the checksum of what ran; empty when another program
-    /// kept the journal then. Both tables must exist.
+    /// kept the journal then. The journal must exist, the details need not.
     using applied_chunks = std::map<std::pair<std::string, std::size_t>, std::string>;
     [[nodiscard]] applied_chunks applied();
 
@@ -38,10 +38,15 @@ public:
     [[nodiscard]] std::int64_t broken_references();
 
     void record(const journal_entry& entry);
+    /// Only the checksum, of a chunk that another program recorded.
+    void record_checksum(const journal_entry& entry);
 
-    /// The digest of the migration list the database was last brought up to; empty when never.
+    /// The digest of the migration list the database was last brought up to; empty when never. Runs
+    /// SQL only when nobody has asked yet of a database with this very schema.
     [[nodiscard]] std::string version();
     void set_version(std::string_view digest);
+    /// In a turn of its own, after `set_version` was committed: the next to ask needs no SQL.
+    void note_version(std::string digest) { lease_->keep_schema_note(std::move(digest)); }
 
 private:
     lease* lease_;

@@ -1,4 +1,6 @@
-#include "migrations/journal.hpp"
+#include "migrations/digest.hpp"
+#include "migrations/migration_key.hpp"
+#include "migrations/migration_progress.hpp"
 #include "migrations/statements.hpp"
 
 #include <dormouse/error.hpp>
@@ -12,56 +14,64 @@
 namespace dormouse {
 namespace {
 
-constexpr std::size_t key_length = 5;
-
 void check_key(std::string_view key, std::size_t expected) {
-    const bool digits =
-        key.size() == key_length && key.front() == 'm' &&
-        std::ranges::all_of(key.substr(1), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) {
+    const auto version = number_of_key(key);
+    if (!version) {
         throw error(errc::invalid_arguments,
                     "Invalid migration key \"" + std::string(key) +
                         "\": must be \"m\" followed by exactly 4 digits (e.g. \"m0000\")");
     }
-    const auto version = static_cast<std::size_t>(std::stoi(std::string(key.substr(1))));
-    if (version != expected) {
+    if (*version != expected) {
         throw error(errc::invalid_arguments,
                     "Migrations must be sequential: expected version " + std::to_string(expected) +
-                        ", got " + std::to_string(version) + " (" + std::string(key) + ")");
+                        ", got " + std::to_string(*version) + " (" + std::string(key) + ")");
     }
 }
 
-void apply(lease& turn, const inline_migration& migration, std::size_t applied_before,
+void apply(lease& turn, const pending_chunk& chunk, std::size_t applied_before,
            std::string_view applied_at) {
     try {
-        run_statements(turn, migration.sql);
+        run_statements(turn, chunk.sql);
     } catch (const statement_failure& failed) {
-        throw migration_error({std::string(migration.key), 0, failed.statement, failed.sql,
+        throw migration_error({std::string(chunk.name), chunk.index, failed.statement, failed.sql,
                                failed.cause, applied_before});
     }
-    migration_journal(turn).record({migration.key, 0, migration.sql, applied_at});
+    migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
+}
+
+void apply_all(db& database, std::span<const migration_file> files, const std::string& version) {
+    auto& turn = database.current_lease();
+    const auto progress = read_progress(turn, files);
+    require_unchanged(progress, files);
+    const auto applied_at = to_sql_text(database.generators().now());
+    prepare_journal(turn, progress, files, applied_at);
+    for (const auto& chunk : progress.pending) {
+        apply(turn, chunk, progress.migrations_applied(), applied_at);
+    }
+    migration_journal(turn).set_version(version);
 }
 
 }  // namespace
 
-void migrate(db& database, std::span<const inline_migration> list) {
-    std::vector<inline_migration> ordered(list.begin(), list.end());
-    std::ranges::sort(ordered, {}, &inline_migration::key);
-    for (std::size_t version = 0; version < ordered.size(); ++version) {
-        check_key(ordered[version].key, version);
+void migrate(db& database, std::span<const migration_file> files) {
+    std::vector<migration_file> ordered(files.begin(), files.end());
+    std::ranges::sort(ordered, {}, &migration_file::name);
+    const auto version = list_digest(ordered);
+    if (migration_journal(database.current_lease()).version() != version) {
+        database.transaction([&] { apply_all(database, ordered, version); });
     }
-    database.transaction([&] {
-        auto& turn = database.current_lease();
-        migration_journal journal(turn);
-        journal.create();
-        const auto applied = journal.applied();
-        const auto applied_at = to_sql_text(database.generators().now());
-        for (const auto& migration : ordered) {
-            if (!applied.contains({std::string(migration.key), 0})) {
-                apply(turn, migration, applied.size(), applied_at);
-            }
-        }
-    });
+}
+
+void migrate(db& database, std::span<const inline_migration> list) {
+    std::vector<migration_file> files;
+    for (const auto& migration : list) {
+        files.push_back({migration.key, migration.sql});
+    }
+    std::ranges::sort(files, {}, &migration_file::name);
+    for (std::size_t version = 0; version < files.size(); ++version) {
+        check_key(files[version].name, version);
+    }
+    migrate(database, std::span<const migration_file>(files));
 }
 
 void migrate(db& database, std::initializer_list<inline_migration> list) {

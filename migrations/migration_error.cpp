@@ -1,3 +1,5 @@
+#include "migrations/migration_key.hpp"
+
 #include <dormouse/migration_error.hpp>
 
 #include <utility>
@@ -9,20 +11,17 @@ constexpr std::size_t shown_statement_bytes = 200;
 
 // An inline migration is named by its number, as do-orm does; a file by its name and chunk.
 std::string title(const migration_failure& failure) {
-    const auto& name = failure.name;
-    const bool numbered = name.size() == 5 && name.front() == 'm' &&
-                          name.find_first_not_of("0123456789", 1) == std::string::npos;
-    if (numbered) {
-        return "Migration " + std::to_string(std::stoi(name.substr(1))) + " failed";
+    if (const auto number = number_of_key(failure.name)) {
+        return "Migration " + std::to_string(*number) + " failed";
     }
-    return "Migration " + name + "[" + std::to_string(failure.chunk) + "] failed";
+    return "Migration " + failure.name + "[" + std::to_string(failure.chunk) + "] failed";
 }
 
 std::string describe(const migration_failure& failure) {
     auto text = title(failure);
     if (!failure.sql.empty()) {
         text += "\n  Statement";
-        if (failure.statement > 0) {
+        if (failure.statement > 0 && !number_of_key(failure.name)) {
             text += " " + std::to_string(failure.statement);
         }
         text += ": " + failure.sql.substr(0, shown_statement_bytes);
@@ -34,9 +33,30 @@ std::string describe(const migration_failure& failure) {
     return text;
 }
 
+/// What to tell whoever has a database that had tables before it had migrations.
+std::string describe(const migration_failure& failure, const untracked_schema& found) {
+    auto text = describe(failure);
+    text += "\n  Conflict: the database has " + found.object +
+            " already, and no migration that it remembers made it.";
+    text += found.baseline.empty()
+                ? "\n  Its schema is that of no migration of the list: compare them ('db validate' "
+                  "shows what the list makes), make them alike by hand, then record what is there "
+                  "with 'db baseline'."
+                : "\n  Its schema is that after migration '" + found.baseline +
+                      "'. If that is what it is, record it with 'db baseline " + found.baseline +
+                      "': nothing is run, and later migrations are applied.";
+    return text;
+}
+
 }  // namespace
+
+migration_error::migration_error(migration_failure failure, const untracked_schema& found)
+    : error(errc::migration_failed, describe(failure, found)), failure_(std::move(failure)) {}
 
 migration_error::migration_error(migration_failure failure)
     : error(errc::migration_failed, describe(failure)), failure_(std::move(failure)) {}
+
+schema_conflict_error::schema_conflict_error(migration_failure failure, untracked_schema found)
+    : migration_error(std::move(failure), found), found_(std::move(found)) {}
 
 }  // namespace dormouse

@@ -75,11 +75,21 @@ public:
     [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
 
 private:
+    // Its background waits until the object leaves, so nothing may be refused for what it has not
+    // done yet.
+    static storage_options options(std::filesystem::path directory) {
+        constexpr auto unlimited = std::size_t{1} << 60;
+        storage_options chosen;
+        chosen.directory = std::move(directory);
+        chosen.segment_bytes = std::uint64_t{4} << 20;
+        chosen.overlay_bytes_max = unlimited;
+        chosen.waiting_bytes_max = unlimited;
+        return chosen;
+    }
+
     scratch_folder folder_;
     postponed_background background_;
-    storage_node node_{storage_options{.directory = folder_.path() / "node",
-                                       .segment_bytes = std::uint64_t{4} << 20},
-                       background_};
+    storage_node node_{options(folder_.path() / "node"), background_};
 };
 
 class rehearsal {
@@ -121,19 +131,22 @@ private:
     void rehearse(const inspected_object& object) {
         const object_key key{object.known.class_name, object.known.id, object.known.metadata.name};
         const auto copy = stage_.folder() / "copy.sqlite";
-        if (!take_copy(key, copy)) {
-            ++result_.left_out;
-            return;
-        }
-        ++result_.rehearsed;
-        auto entered = stage_.enter(key, copy);
-        std::filesystem::remove(copy);
+        std::unique_ptr<object_storage> entered;
         try {
+            if (!take_copy(key, copy)) {
+                ++result_.left_out;
+                return;
+            }
+            ++result_.rehearsed;
+            entered = stage_.enter(key, copy);
             apply(*entered);
         } catch (const error& failure) {
             note_failure(failure.what(), key);
         }
-        stage_.leave(key, std::move(entered));
+        std::filesystem::remove(copy);
+        if (entered != nullptr) {
+            stage_.leave(key, std::move(entered));
+        }
     }
 
     /// False when that state is not kept.
@@ -182,7 +195,7 @@ private:
         }
         std::ranges::sort(times_);
         result_.p50 = times_[(times_.size() - 1) / 2];
-        result_.p99 = times_[(times_.size() - 1) * 99 / 100];
+        result_.p99 = times_[(times_.size() * 99 + 99) / 100 - 1];
         result_.max = times_.back();
         make_histogram();
         // Objects that have nothing to run wake as always.

@@ -1,67 +1,18 @@
 #include "migrations/runner.hpp"
 
-#include "migrations/chunks.hpp"
 #include "migrations/digest.hpp"
-#include "migrations/journal.hpp"
+#include "migrations/schema_conflict.hpp"
 #include "migrations/statements.hpp"
 
 #include <dormouse/migration_error.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <optional>
 #include <utility>
 
 namespace dormouse {
 namespace {
-
-using applied_chunks = migration_journal::applied_chunks;
-
-struct pending_chunk {
-    std::string_view name;
-    std::size_t index = 0;
-    std::string_view sql;
-};
-
-std::size_t count_migrations(const applied_chunks& applied) {
-    std::set<std::string_view> names;
-    for (const auto& [chunk, checksum] : applied) {
-        names.insert(chunk.first);
-    }
-    return names.size();
-}
-
-// An edited file, or a breakpoint put into one, shifts what the numbers of chunks stand for.
-void require_unchanged(const pending_chunk& chunk, const std::string& checksum,
-                       const applied_chunks& applied) {
-    if (!checksum.empty() && checksum != hex_digest(chunk.sql)) {
-        throw migration_error({std::string(chunk.name),
-                               chunk.index,
-                               0,
-                               {},
-                               "the migration was changed after this chunk of it was applied; "
-                               "restore it and put the change into a new migration",
-                               count_migrations(applied)});
-    }
-}
-
-std::vector<pending_chunk> find_pending(std::span<const migration_file> files,
-                                        const applied_chunks& applied) {
-    std::vector<pending_chunk> pending;
-    for (const auto& file : files) {
-        const auto chunks = split_chunks(file.sql);
-        for (std::size_t index = 0; index < chunks.size(); ++index) {
-            const pending_chunk chunk{file.name, index, chunks[index]};
-            const auto found = applied.find({std::string(file.name), index});
-            if (found == applied.end()) {
-                pending.push_back(chunk);
-            } else {
-                require_unchanged(chunk, found->second, applied);
-            }
-        }
-    }
-    return pending;
-}
 
 /// Foreign keys are not enforced while migrations run: rebuilding a table drops it, and with it
 /// would go every row that refers to it. What they leave is checked instead.
@@ -77,8 +28,8 @@ public:
     ~lifted_foreign_keys() { storage_->enforce_foreign_keys(true); }
 
     /// Errors: `errc::migration_failed` when more rows than before refer to nothing.
-    void check(migration_journal& journal) const {
-        const auto broken = journal.broken_references() - before_;
+    void check(lease& turn) const {
+        const auto broken = migration_journal(turn).broken_references() - before_;
         if (broken > 0) {
             throw error(errc::migration_failed,
                         std::to_string(broken) +
@@ -98,83 +49,24 @@ std::int64_t changed_rows(lease& turn) {
     return counted->integer(0);
 }
 
-struct applied_chunk {
-    ticket position;
-    std::int64_t rows = 0;
-};
-
-/// `complete`: what joins the chunk's transaction.
-template <class Complete>
-applied_chunk apply_chunk(object_storage& storage, const pending_chunk& chunk,
-                          std::string_view applied_at, Complete complete) {
-    auto turn = storage.begin_turn();
-    migration_journal journal(turn);
-    run_statements(turn, chunk.sql);
-    const auto rows = changed_rows(turn);
-    journal.record({chunk.name, chunk.index, chunk.sql, applied_at});
-    complete(journal);
-    return {turn.commit(), rows};
+/// The object is at that version, and no attempt to get there is open any more.
+void note_success(lease& turn, const std::string& version) {
+    auto known = turn.metadata();
+    known.version = version;
+    known.state = object_state::active;
+    known.migration_attempts = 0;
+    known.migration_error.clear();
+    known.attempted_version.clear();
+    known.before_migration.reset();
+    turn.set_metadata(std::move(known));
 }
 
-/// What the database says of itself; prepares the journal of a database that has none.
-struct journal_state {
-    bool current = false;
-    applied_chunks applied;
-};
-
-journal_state read_journal(object_storage& storage, const std::string& version) {
-    journal_state state;
-    auto turn = storage.begin_turn();
-    migration_journal journal(turn);
-    if (journal.version() == version) {
-        state.current = true;
-        return state;
+std::string list_names(std::span<const migration_file> files) {
+    std::string names;
+    for (const auto& file : files) {
+        names.append(names.empty() ? "" : ", ").append(file.name);
     }
-    const bool known = journal.exists();
-    journal.create();  // a journal that another program kept lacks the details
-    if (known) {
-        state.applied = journal.applied();
-    }
-    [[maybe_unused]] const auto created = turn.commit();
-    return state;
-}
-
-/// The chunks one run has to apply.
-struct pending_run {
-    std::vector<pending_chunk> chunks;
-    std::size_t applied_before = 0;  ///< Migrations, for the error of a failure.
-};
-
-migration_report apply_pending(object_storage& storage, const migration_list& list,
-                               const pending_run& run,
-                               const std::function<timestamp()>& wall_clock) {
-    migration_report report;
-    const lifted_foreign_keys references(storage);
-    for (const auto& chunk : run.chunks) {
-        const bool is_last = &chunk == &run.chunks.back();
-        const auto complete = [&](migration_journal& journal) {
-            if (is_last) {
-                references.check(journal);
-                journal.set_version(list.version());
-            }
-        };
-        try {
-            const auto done = apply_chunk(storage, chunk, to_sql_text(wall_clock()), complete);
-            report.position = done.position;
-            report.rows += done.rows;
-        } catch (const statement_failure& failed) {
-            throw migration_error({std::string(chunk.name), chunk.index, failed.statement,
-                                   failed.sql, failed.cause, run.applied_before});
-        } catch (const error& failed) {
-            throw migration_error(
-                {std::string(chunk.name), chunk.index, 0, {}, failed.what(), run.applied_before});
-        }
-        ++report.chunks;
-        if (report.applied.empty() || report.applied.back() != chunk.name) {
-            report.applied.push_back(chunk.name);
-        }
-    }
-    return report;
+    return names;
 }
 
 }  // namespace
@@ -191,26 +83,133 @@ migration_list::migration_list(std::span<const migration_file> files)
     }
 }
 
+migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock)
+    : storage_(&storage), list_(&list), wall_clock_(std::move(wall_clock)) {}
+
+bool migration_run::is_current() {
+    if (list_->files().empty()) {
+        return true;
+    }
+    auto turn = storage_->begin_turn();
+    return migration_journal(turn).version() == list_->version();
+}
+
+const migration_progress& migration_run::look() {
+    if (!std::exchange(looked_, true)) {
+        auto turn = storage_->begin_turn();
+        progress_ = read_progress(turn, list_->files());
+        require_unchanged(progress_, list_->files());
+    }
+    return progress_;
+}
+
+migration_report migration_run::apply() {
+    if (!look().pending.empty()) {
+        apply_chunks();
+    } else {
+        // Only the list has changed: a migration without statements, or one that was taken away.
+        auto turn = storage_->begin_turn();
+        prepare_journal(turn, progress_, list_->files(), now_text());
+        finish(turn);
+        report_.position = turn.commit();
+    }
+    auto turn = storage_->begin_turn();
+    migration_journal(turn).note_version(list_->version());
+    return report_;
+}
+
+void migration_run::apply_chunks() {
+    const lifted_foreign_keys references(*storage_);
+    const auto& last = progress_.pending.back();
+    for (const auto& chunk : progress_.pending) {
+        apply_chunk(chunk, [&](lease& turn) {
+            if (&chunk == &last) {
+                references.check(turn);
+                finish(turn);
+            }
+        });
+        ++report_.chunks;
+        if (report_.applied.empty() || report_.applied.back() != chunk.name) {
+            report_.applied.push_back(chunk.name);
+        }
+    }
+}
+
+void migration_run::apply_chunk(const pending_chunk& chunk,
+                                const std::function<void(lease&)>& complete) {
+    const auto fail_with = [&](migration_failure failure) {
+        failure.name = chunk.name;
+        failure.chunk = chunk.index;
+        failure.applied_before = progress_.migrations_applied();
+        fail(std::move(failure));
+    };
+    try {
+        auto turn = storage_->begin_turn();
+        const auto applied_at = now_text();
+        if (!prepared_) {
+            prepare_journal(turn, progress_, list_->files(), applied_at);
+        }
+        const auto changed_before = changed_rows(turn);
+        run_statements(turn, chunk.sql);
+        const auto changed = changed_rows(turn) - changed_before;
+        migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
+        complete(turn);
+        report_.position = turn.commit();
+        report_.rows += changed;
+        prepared_ = true;
+    } catch (const statement_failure& failed) {
+        fail_with({.statement = failed.statement, .sql = failed.sql, .cause = failed.cause});
+    } catch (const error& failed) {
+        if (is_of_surroundings(failed)) {
+            throw;
+        }
+        fail_with({.cause = failed.what()});
+    }
+}
+
+void migration_run::fail(migration_failure failure) {
+    std::optional<untracked_schema> found;
+    try {
+        auto turn = storage_->begin_turn();
+        found = find_untracked(turn, list_->files(), failure.sql);
+    } catch (const error&) {
+        found.reset();  // there is no room to find out; the failure counts for more
+    }
+    if (found) {
+        throw schema_conflict_error(std::move(failure), std::move(*found));
+    }
+    throw migration_error(std::move(failure));
+}
+
+void migration_run::finish(lease& turn) {
+    migration_journal(turn).set_version(list_->version());
+    note_success(turn, list_->version());
+}
+
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
-                                  const std::function<timestamp()>& wall_clock) {
-    if (list.files().empty()) {
-        return {};
+                                  const migration_run::clock& wall_clock) {
+    migration_run run(storage, list, wall_clock);
+    return run.is_current() ? migration_report{} : run.apply();
+}
+
+ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
+                       const migration_run::clock& wall_clock) {
+    const auto files = list.files();
+    const auto end = std::ranges::find(files, last, &migration_file::name);
+    if (end == files.end()) {
+        throw error(errc::invalid_arguments, "there is no migration '" + std::string(last) +
+                                                 "'. There are: " + list_names(files));
     }
-    const auto state = read_journal(storage, list.version());
-    if (state.current) {
-        return {};
-    }
-    const pending_run run{find_pending(list.files(), state.applied),
-                          count_migrations(state.applied)};
-    if (!run.chunks.empty()) {
-        return apply_pending(storage, list, run, wall_clock);
-    }
-    // Only the list has changed: a migration without statements, or one that was taken away.
     auto turn = storage.begin_turn();
-    migration_journal(turn).set_version(list.version());
-    migration_report report;
-    report.position = turn.commit();
-    return report;
+    auto progress = read_progress(turn, files);
+    const auto applied_at = to_sql_text(wall_clock());
+    prepare_journal(turn, progress, files, applied_at);
+    for (const auto& chunk : progress.pending) {
+        if (chunk.name <= last) {
+            migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
+        }
+    }
+    return turn.commit();
 }
 
 }  // namespace dormouse

@@ -1,6 +1,9 @@
 // Brings a database up to the program's migrations, before anybody sees it.
 #pragma once
 
+#include "migrations/migration_progress.hpp"
+
+#include <dormouse/migration_error.hpp>
 #include <dormouse/migration_file.hpp>
 #include <dormouse/storage_node.hpp>
 #include <dormouse/timestamp.hpp>
@@ -31,17 +34,61 @@ private:
 
 struct migration_report {
     std::size_t chunks = 0;
-    std::int64_t rows = 0;  ///< That the migrations inserted, updated or deleted.
+    std::int64_t rows = 0;                  ///< That the migrations inserted, updated or deleted.
     std::vector<std::string_view> applied;  ///< Names of the migrations that ran, in order.
     ticket position;                        ///< Of the last commit; 0 when nothing ran.
 };
 
-/// Applies what is pending, in order of name, each chunk with its journal row in a transaction of
-/// its own. After a crash it goes on at the first chunk that was not committed. Foreign keys are
-/// not enforced meanwhile; the last chunk is refused if it would leave more rows that refer to
-/// nothing than there were. Errors: `migration_error`, also when a chunk that was applied has
-/// changed since; the failed chunk leaves nothing behind, earlier ones stay.
+/// One database on its way to the end of a list.
+///
+/// **Thread safety:** actor-confined. **Lifetime:** shorter than the storage and the list.
+class migration_run {
+public:
+    using clock = std::function<timestamp()>;
+
+    migration_run(object_storage& storage, const migration_list& list, clock wall_clock);
+
+    /// There is nothing to do. Runs no SQL when a database with the same schema was asked before.
+    [[nodiscard]] bool is_current();
+
+    /// Errors: what `read_progress` and `require_unchanged` throw.
+    [[nodiscard]] const migration_progress& look();
+
+    /// Applies what `look` found pending, in order of name, each chunk with its journal row in a
+    /// transaction of its own. The last one's also writes the version, and forgets failed attempts.
+    /// Foreign keys are not enforced meanwhile; the last chunk is refused if it would leave more
+    /// rows that refer to nothing than there were.
+    /// Errors: `migration_error`, and those of the surroundings; the failed chunk leaves nothing
+    /// behind, earlier ones stay.
+    migration_report apply();
+
+    /// How many chunks `apply` has committed.
+    [[nodiscard]] std::size_t chunks_applied() const noexcept { return report_.chunks; }
+
+private:
+    void apply_chunks();
+    void apply_chunk(const pending_chunk& chunk, const std::function<void(lease&)>& complete);
+    [[noreturn]] void fail(migration_failure failure);
+    void finish(lease& turn);
+    [[nodiscard]] std::string now_text() const { return to_sql_text(wall_clock_()); }
+
+    object_storage* storage_;
+    const migration_list* list_;
+    clock wall_clock_;
+    migration_progress progress_;
+    bool looked_ = false;
+    bool prepared_ = false;  // the journal is ours
+    migration_report report_;
+};
+
+/// A whole run, which nothing protects: what fails leaves the chunks before it.
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
-                                  const std::function<timestamp()>& wall_clock);
+                                  const migration_run::clock& wall_clock);
+
+/// Records every migration up to `last` as applied, without running anything: for a database whose
+/// schema was made in another way. Errors: `errc::invalid_arguments` when the list has no such
+/// migration, naming those it has; what `read_progress` throws.
+ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
+                       const migration_run::clock& wall_clock);
 
 }  // namespace dormouse

@@ -4,8 +4,8 @@
 #include "migrations/sql_tokens.hpp"
 #include "migrations/statement_split.hpp"
 
-#include <dormouse/error.hpp>
-
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace dormouse {
@@ -45,6 +45,17 @@ void run_one(lease& turn, std::string_view sql) {
 
 }  // namespace
 
+bool is_of_surroundings(const error& failure) {
+    // SQLite's primary codes NOMEM, IOERR, FULL and CANTOPEN.
+    static constexpr std::array sqlite_codes{7, 10, 13, 14};
+    if (const auto* sql = dynamic_cast<const sql_error*>(&failure)) {
+        return std::ranges::find(sqlite_codes, sql->extended_code() & 0xff) != sqlite_codes.end();
+    }
+    static constexpr std::array reasons{errc::overloaded, errc::storage_failed, errc::storage_full,
+                                        errc::shutting_down};
+    return std::ranges::find(reasons, failure.reason()) != reasons.end();
+}
+
 void run_statements(lease& turn, std::string_view sql) {
     std::size_t count = 0;
     for (const auto statement : split_statements(sql)) {
@@ -55,6 +66,9 @@ void run_statements(lease& turn, std::string_view sql) {
         try {
             run_one(turn, statement);
         } catch (const error& failed) {
+            if (is_of_surroundings(failed)) {
+                throw;
+            }
             throw statement_failure{count, std::string(statement), failed.what()};
         }
     }

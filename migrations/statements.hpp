@@ -1,6 +1,7 @@
 // Runs a migration's SQL statement by statement, so that an error can name the one that failed.
 #pragma once
 
+#include <dormouse/error.hpp>
 #include <dormouse/lease.hpp>
 
 #include <cstddef>
@@ -16,7 +17,10 @@ struct statement_failure {
     std::string cause;
 };
 
-/// Runs every statement of `sql`. Throws `statement_failure`.
+/// The disk or the memory has failed, not the migration: trying again may help.
+[[nodiscard]] bool is_of_surroundings(const error& failure);
+
+/// Runs every statement of `sql`. Throws `statement_failure`, and `error` of the surroundings.
 ///
 /// A query whose only column is named by `row_check_name` refuses the migration when it finds rows.
 /// `PRAGMA foreign_keys` is passed over: SQLite ignores it in a transaction, and the runner has

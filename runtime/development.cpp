@@ -37,13 +37,15 @@ const object_class& development::current_edition(const object_class& declared) {
     };
     auto& editions = served.editions;
     if (editions.empty() || !std::ranges::equal(editions.back().pushed, pushed, is_same)) {
-        auto& made = editions.emplace_back(edition{std::move(pushed), {}, declared});
+        std::list<edition> added;  // complete, or not at all
+        auto& made = added.emplace_back(edition{std::move(pushed), {}, declared});
         const auto files = declared.migrations.files();
         made.files.assign(files.begin(), files.end());
         for (const auto& migration : made.pushed) {
             made.files.push_back({migration.name, migration.sql});
         }
         made.kind.migrations = migration_list(made.files);
+        editions.splice(editions.end(), added);
     }
     served.is_current = true;
     return editions.back().kind;

@@ -23,6 +23,16 @@ std::string text_of(const std::exception_ptr& failure) {
     }
 }
 
+std::optional<errc> code_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const error& e) {
+        return e.reason();
+    } catch (...) {
+        return std::nullopt;
+    }
+}
+
 /// Makes a call the current one of an activity while it lives. What the call leaves running keeps
 /// the activity, not the call.
 class running_call {
@@ -78,32 +88,51 @@ void instance::wake() {
         open_and_migrate();
         make_object();
     } catch (...) {
+        log_failed_wake();
+        throw;
+    }
+}
+
+// A quarantined object fails as often as it is called, and has said so when it was quarantined.
+void instance::log_failed_wake() const {
+    const auto failure = std::current_exception();
+    if (code_of(failure) != errc::quarantined) {
         write_log(log_level::error, "runtime",
                   "object '" + identity_.key + "' of " + identity_.kind->class_name +
-                      " cannot wake: " + text_of(std::current_exception()));
-        throw;
+                      " cannot wake: " + text_of(failure));
     }
 }
 
 void instance::open_and_migrate() {
     const auto& kind = *identity_.kind;
     storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
-    const auto begun = clock().ticks();
-    const auto report = apply_migrations(*storage_, kind.migrations, [this] { return now(); });
-    depend_on(report.position);
+    migrate();
     if (kind.migrations.files().empty()) {
         storage_->close_file();  // no turn has put it into the pool's care
     }
-    if (report.chunks > 0) {
-        const auto took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(clock().ticks() - begun);
-        std::string text = "Applied " + std::to_string(report.chunks) +
-                           " migration chunk(s) across " + std::to_string(report.applied.size()) +
-                           " migration(s) in " + std::to_string(took.count()) + "ms: ";
-        for (const auto& name : report.applied) {
-            text.append(&name == &report.applied.front() ? "" : ", ").append(name);
-        }
-        write_log(log_level::info, "migrations", text);
+}
+
+void instance::migrate() {
+    emptied_ = false;
+    const auto report = run_protected(
+        *storage_, identity_.kind->migrations,
+        {services_.storage, [this] { return now(); }, [this] { return clock().ticks(); },
+         [this](log_level level, const std::string& text) {
+             write_log(level, "migrations", text);
+         }});
+    depend_on(report.position);
+}
+
+// In a turn of its own, before the call that comes first after the database was emptied.
+bool instance::migrate_again() {
+    const auto migrating = own_activity();
+    const detail::activity_scope scope(migrating);
+    try {
+        migrate();
+        return true;
+    } catch (...) {
+        break_with(std::current_exception());
+        return false;
     }
 }
 
@@ -150,6 +179,9 @@ void instance::start(const std::shared_ptr<detail::invocation>& call) {
     }
     depend_on(call->origin.depends_on);
     running_.insert(call);
+    if (emptied_ && !migrate_again()) {
+        return;
+    }
     if (call->suspends()) {
         spawn(call);
     } else {
@@ -283,6 +315,7 @@ void instance::commit_turn() noexcept {
     }
     try {
         if (!broken_) {
+            emptied_ = emptied_ || lease_->emptied();
             depend_on(lease_->commit());
         }
     } catch (...) {

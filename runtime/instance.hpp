@@ -107,6 +107,9 @@ private:
     };
 
     void open_and_migrate();
+    void migrate();
+    [[nodiscard]] bool migrate_again();
+    void log_failed_wake() const;
     void make_object();
     /// What the object's own code runs as when no call is handled.
     [[nodiscard]] detail::activity own_activity() const;
@@ -139,6 +142,7 @@ private:
     std::vector<detail::host_completion> to_vacuum_;  // likewise
     std::unordered_set<std::shared_ptr<detail::invocation>> running_;
     std::exception_ptr broken_;
+    bool emptied_ = false;  // the database, since it was migrated
     bool ended_ = false;
 };
 

@@ -49,6 +49,35 @@ boost::asio::awaitable<T> run_maintenance_for(
     co_return std::move(*found);
 }
 
+/// The same with the object's database open.
+template <class T>
+boost::asio::awaitable<T> run_on_database(
+    host* on, const object_class* kind, std::string key,
+    std::function<T(object_storage&, const storage_node&)> work) {
+    return run_maintenance_for<T>(
+        on, kind, std::move(key),
+        [work = std::move(work)](storage_node& node, const object_key& which) {
+            auto storage = node.open(which);
+            auto answer = work(*storage, node);
+            node.close_now(std::move(storage));
+            return answer;
+        });
+}
+
+void forget_attempts_of(storage_node& node, const object_key& which) {
+    auto storage = node.open(which);
+    forget_attempts(*storage);
+    node.close_now(std::move(storage));
+}
+
+void empty_database(object_storage& storage) {
+    auto turn = storage.begin_turn();
+    const auto before = turn.metadata();
+    turn.delete_all();
+    turn.set_metadata({.name = before.name});
+    static_cast<void>(turn.commit());
+}
+
 }  // namespace
 
 boost::asio::awaitable<std::optional<object_info>> object_admin::info() const {
@@ -64,9 +93,12 @@ boost::asio::awaitable<bookmark> object_admin::current_bookmark() const {
 }
 
 boost::asio::awaitable<bookmark> object_admin::restore(bookmark mark) const {
-    return run_maintenance_for<bookmark>(
-        host_, kind_, key_,
-        [mark](storage_node& node, const object_key& which) { return node.restore(which, mark); });
+    return run_maintenance_for<bookmark>(host_, kind_, key_,
+                                         [mark](storage_node& node, const object_key& which) {
+                                             const auto undo = node.restore(which, mark);
+                                             forget_attempts_of(node, which);
+                                             return undo;
+                                         });
 }
 
 boost::asio::awaitable<void> object_admin::destroy() const {
@@ -79,7 +111,57 @@ boost::asio::awaitable<void> object_admin::import_file(std::filesystem::path fro
     return run_maintenance(host_, kind_, key_,
                            [from = std::move(from)](storage_node& node, const object_key& which) {
                                node.import_file(which, from);
+                               forget_attempts_of(node, which);
                            });
+}
+
+boost::asio::awaitable<dormouse::migration_status> object_admin::migration_status() const {
+    return run_on_database<dormouse::migration_status>(
+        host_, kind_, key_, [kind = kind_](object_storage& storage, const storage_node& node) {
+            return read_status(storage, kind->migrations, node);
+        });
+}
+
+boost::asio::awaitable<dormouse::migration_attempts> object_admin::migration_attempts() const {
+    return run_on_database<dormouse::migration_attempts>(
+        host_, kind_, key_,
+        [](object_storage& storage, const storage_node&) { return read_attempts(storage); });
+}
+
+boost::asio::awaitable<dormouse::migration_plan> object_admin::migration_plan() const {
+    return run_on_database<dormouse::migration_plan>(
+        host_, kind_, key_, [kind = kind_](object_storage& storage, const storage_node&) {
+            return plan_migrations(storage, kind->migrations);
+        });
+}
+
+boost::asio::awaitable<std::optional<bookmark>> object_admin::migration_bookmark() const {
+    return run_maintenance_for<std::optional<bookmark>>(
+        host_, kind_, key_, [](storage_node& node, const object_key& which) {
+            return node.keeps_history() ? std::optional(node.current_bookmark(which))
+                                        : std::nullopt;
+        });
+}
+
+boost::asio::awaitable<void> object_admin::destroy_database() const {
+    return run_maintenance(host_, kind_, key_, [](storage_node& node, const object_key& which) {
+        auto storage = node.open(which);
+        empty_database(*storage);
+        node.close_now(std::move(storage));
+    });
+}
+
+boost::asio::awaitable<void> object_admin::baseline(std::string last) const {
+    return run_maintenance(
+        host_, kind_, key_,
+        [on = host_, kind = kind_, last = std::move(last)](storage_node& node,
+                                                           const object_key& which) {
+            auto storage = node.open(which);
+            static_cast<void>(record_baseline(*storage, kind->migrations, last,
+                                              [on] { return on->clock().now(); }));
+            forget_attempts(*storage);
+            node.close_now(std::move(storage));
+        });
 }
 
 }  // namespace dormouse

@@ -1,7 +1,7 @@
 // A kind of object as the host knows it: a database with actions, or a program's own class.
 #pragma once
 
-#include "migrations/runner.hpp"
+#include "migrations/protected_run.hpp"
 
 #include <dormouse/database.hpp>
 #include <dormouse/object.hpp>

@@ -82,6 +82,10 @@ object_admin runtime::admin(const database& of, std::string key) {
     return {*host_, host_->find_class(of.class_name()), std::move(key)};
 }
 
+object_admin runtime::admin(const database& of) {
+    return admin(of, detail::choose_key(of, detail::call_route(host_.get())));
+}
+
 object_admin runtime::admin(const std::string& class_name, std::string key) {
     return {*host_, host_->find_class(class_name), std::move(key)};
 }

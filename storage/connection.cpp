@@ -335,7 +335,10 @@ ticket connection::commit(flush_request flush) {
     if (image_->changed_facts()) {
         admit_facts();
     }
-    if (const int code = run_trusted(commit_); code != SQLITE_OK) {
+    image_->expect_commit(true);
+    const int code = run_trusted(commit_);
+    image_->expect_commit(false);
+    if (code != SQLITE_OK) {
         fail_commit(code);
     }
     in_turn_ = false;
@@ -383,6 +386,18 @@ void connection::follow_schema() {
     if (std::exchange(emptied_, false) ||
         schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
         layout_ = layout_of(*image_);
+        schema_note_.clear();
+    }
+}
+
+const std::string& connection::schema_note() const noexcept {
+    static const std::string none;
+    return in_turn_ ? none : schema_note_;
+}
+
+void connection::keep_schema_note(std::string note) {
+    if (sqlite3_txn_state(database_, "main") != SQLITE_TXN_WRITE) {
+        schema_note_ = std::move(note);
     }
 }
 

@@ -59,6 +59,12 @@ public:
     [[nodiscard]] sqlite3* handle() const noexcept { return database_; }
     void enforce_foreign_keys(bool enforced) noexcept;
 
+    /// What was learnt of the schema, until it changes. Empty: nothing, or a turn has begun, which
+    /// may have changed it.
+    [[nodiscard]] const std::string& schema_note() const noexcept;
+    /// Ignored in a turn that has written.
+    void keep_schema_note(std::string note);
+
     void begin_savepoint();
     void release_savepoint();
     void rollback_savepoint();
@@ -98,6 +104,7 @@ private:
     object_image* image_;
     std::string class_name_;
     schema_layout layout_;
+    std::string schema_note_;                                // goes with the layout
     std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
     steady_ticks ticks_;
     std::string denied_;  // why the authorizer refused a statement

@@ -337,15 +337,15 @@ generation history::keep_copy(const object_identity& object, const object_progre
 
 void history::note_copy(const object_identity& object, const generation& copy) {
     const std::lock_guard lock(mutex_);
-    auto archived = std::vector<generation>();
-    if (auto row = catalog_->find(object)) {
-        archived = std::move(row->archived);
-    }
+    auto found = catalog_->find(object);
+    auto row = found ? std::move(*found) : catalog_row{object, {}, {}};
+    auto& archived = row.archived;
     const auto place = std::ranges::lower_bound(archived, copy.sequence, {}, &generation::sequence);
     if (place != archived.end() && place->sequence == copy.sequence) {
         return;  // the catalog was ahead of the log's redo point
     }
     archived.insert(place, copy);
+    trim(row, copy.time);  // an object may make copies and never fill a segment
     catalog_->note_archived(object, std::move(archived));
 }
 
@@ -461,6 +461,9 @@ void history::roll_over(catalog_row& row, std::uint64_t now) {
     }
     const auto file = object_path(root_, row.identity);
     const auto copy = path_of(row.identity, filed, ".sqlite");
+    if (disk_->exists(copy)) {
+        return;  // a turn has just put a file in place, and is about to make its copy known
+    }
     try {
         copy_file(file, copy);
         if (is_as_filed(*disk_, copy, row.facts.file)) {

@@ -116,6 +116,15 @@ void lease::rollback() noexcept {
 void lease::delete_all() {
     object_->delete_all();
 }
+bool lease::emptied() const noexcept {
+    return object_->emptied();
+}
+const std::string& lease::schema_note() {
+    return object_->schema_note();
+}
+void lease::keep_schema_note(std::string note) {
+    object_->keep_schema_note(std::move(note));
+}
 object_metadata lease::metadata() {
     return object_->metadata();
 }

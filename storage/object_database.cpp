@@ -20,6 +20,20 @@ object_database::~object_database() {
 }
 
 connection& object_database::use() {
+    auto& lent = lend();
+    lent.begin();
+    return lent;
+}
+
+const std::string& object_database::schema_note() {
+    return lend().schema_note();
+}
+
+void object_database::keep_schema_note(std::string note) {
+    lend().keep_schema_note(std::move(note));
+}
+
+connection& object_database::lend() {
     if (lent_ == nullptr) {
         image_entry scope(*image_);
         lent_ = pool_->lend(*image_);
@@ -27,7 +41,6 @@ connection& object_database::use() {
         lent_->enforce_foreign_keys(foreign_keys_);
         lent_->deadline = deadline_;
     }
-    lent_->begin();
     return *lent_;
 }
 
@@ -55,6 +68,7 @@ void object_database::rollback() noexcept {
 
 void object_database::end_turn() noexcept {
     ++turn_;
+    emptied_ = false;
     deadline_.reset();
     if (lent_ != nullptr) {
         pool_->give_back(std::move(lent_));
@@ -89,6 +103,7 @@ object_image& object_database::use_facts() {
 
 void object_database::delete_all() {
     use().empty();
+    emptied_ = true;
 }
 
 object_metadata object_database::metadata() {

@@ -26,6 +26,8 @@ public:
 
     /// The turn's connection, lent by the turn's first use of it.
     [[nodiscard]] connection& use();
+    [[nodiscard]] const std::string& schema_note();
+    void keep_schema_note(std::string note);
     [[nodiscard]] ticket commit(flush_request flush);
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
@@ -33,6 +35,7 @@ public:
 
     void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) noexcept;
     void delete_all();
+    [[nodiscard]] bool emptied() const noexcept { return emptied_; }
     [[nodiscard]] object_metadata metadata();
     void set_metadata(object_metadata changed);
     [[nodiscard]] bookmark current_bookmark();
@@ -44,6 +47,7 @@ public:
     [[nodiscard]] const std::shared_ptr<object_image>& image() const noexcept { return image_; }
 
 private:
+    [[nodiscard]] connection& lend();
     void end_turn() noexcept;
     [[nodiscard]] object_image& use_facts();
 
@@ -54,6 +58,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     std::uint64_t turn_ = 0;
     bool foreign_keys_ = true;
+    bool emptied_ = false;  // in this turn
 };
 
 /// A bookmark of that object.

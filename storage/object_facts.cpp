@@ -6,7 +6,7 @@
 namespace dormouse {
 namespace {
 
-constexpr std::int64_t no_alarm = -1;
+constexpr std::int64_t no_moment = -1;
 
 class encoder {
 public:
@@ -18,6 +18,18 @@ public:
         number(static_cast<std::uint32_t>(value.size()));
         append(std::as_bytes(std::span(value)));
     }
+    void moment(const std::optional<std::chrono::system_clock::time_point>& value) {
+        using unit = std::chrono::milliseconds;
+        number<std::int64_t>(
+            value ? std::chrono::duration_cast<unit>(value->time_since_epoch()).count()
+                  : no_moment);
+    }
+    void mark(const bookmark& value) {
+        number(value.incarnation);
+        number(value.sequence);
+        number(value.position);
+        number(value.check);
+    }
     std::vector<std::byte> bytes;
 
 private:
@@ -25,6 +37,14 @@ private:
         bytes.insert(bytes.end(), more.begin(), more.end());
     }
 };
+
+/// Of the clock, which counts in smaller units.
+constexpr std::int64_t last_millisecond() {
+    return std::chrono::floor<std::chrono::milliseconds>(
+               std::chrono::system_clock::time_point::max())
+        .time_since_epoch()
+        .count();
+}
 
 /// Reads zeros behind the end, and says so.
 class decoder {
@@ -45,6 +65,24 @@ public:
         const auto bytes = take(length);
         return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     }
+    std::optional<std::chrono::system_clock::time_point> moment() {
+        const auto count = number<std::int64_t>();
+        if (count == no_moment) {
+            return std::nullopt;
+        }
+        sound_ = sound_ && count >= -last_millisecond() && count <= last_millisecond();
+        return sound_ ? std::optional(
+                            std::chrono::system_clock::time_point(std::chrono::milliseconds(count)))
+                      : std::nullopt;
+    }
+    bookmark mark() {
+        bookmark value;
+        value.incarnation = number<std::uint64_t>();
+        value.sequence = number<std::uint32_t>();
+        value.position = number<std::uint64_t>();
+        value.check = number<std::uint32_t>();
+        return value;
+    }
     [[nodiscard]] bool sound() const noexcept { return sound_ && rest_.empty(); }
 
 private:
@@ -61,14 +99,6 @@ private:
     bool sound_ = true;
 };
 
-/// Of the clock, which counts in smaller units.
-constexpr std::int64_t last_millisecond() {
-    return std::chrono::floor<std::chrono::milliseconds>(
-               std::chrono::system_clock::time_point::max())
-        .time_since_epoch()
-        .count();
-}
-
 }  // namespace
 
 std::vector<std::byte> encode(const logged_metadata& metadata) {
@@ -76,15 +106,14 @@ std::vector<std::byte> encode(const logged_metadata& metadata) {
     const auto& known = metadata.known;
     out.text(known.name);
     out.text(known.version);
-    using unit = std::chrono::milliseconds;
-    out.number<std::int64_t>(
-        known.next_alarm
-            ? std::chrono::duration_cast<unit>(known.next_alarm->time_since_epoch()).count()
-            : no_alarm);
+    out.moment(known.next_alarm);
     out.number(static_cast<std::uint32_t>(known.state));
     out.number(known.migration_attempts);
     out.text(known.migration_error);
     out.number(metadata.restore_to);
+    out.text(known.attempted_version);
+    out.moment(known.last_attempt);
+    out.mark(known.before_migration.value_or(bookmark{}));
     return std::move(out.bytes);
 }
 
@@ -94,16 +123,19 @@ std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes)
     auto& known = metadata.known;
     known.name = in.text();
     known.version = in.text();
-    if (const auto alarm = in.number<std::int64_t>(); alarm != no_alarm) {
-        if (alarm < -last_millisecond() || alarm > last_millisecond()) {
-            return std::nullopt;
-        }
-        known.next_alarm = std::chrono::system_clock::time_point(std::chrono::milliseconds(alarm));
-    }
+    known.next_alarm = in.moment();
     known.state = static_cast<object_state>(in.number<std::uint32_t>());
     known.migration_attempts = in.number<std::uint32_t>();
     known.migration_error = in.text();
     metadata.restore_to = in.number<std::uint32_t>();
+    if (in.sound()) {
+        return metadata;  // written before attempts were recorded
+    }
+    known.attempted_version = in.text();
+    known.last_attempt = in.moment();
+    if (const auto mark = in.mark(); mark.incarnation != 0) {
+        known.before_migration = mark;
+    }
     return in.sound() ? std::optional(std::move(metadata)) : std::nullopt;
 }
 

@@ -200,9 +200,7 @@ void object_image::admit() {
         throw error(errc::overloaded, "more than " + std::to_string(limits.waiting_bytes_max) +
                                           " bytes of commits wait for the disk");
     }
-    // A turn that becomes a file does not wait for a checkpoint: it is one.
-    const auto own = outgrows_record() ? counted_pages_ : 0;
-    if ((node_->overlay_pages.load() - own) * page_size > limits.overlay_bytes_max) {
+    if (node_->overlay_pages.load() * page_size > limits.overlay_bytes_max) {
         throw error(errc::overloaded, "more than " + std::to_string(limits.overlay_bytes_max) +
                                           " bytes of pages wait for a checkpoint");
     }
@@ -213,6 +211,9 @@ bool object_image::outgrows_record() const noexcept {
 }
 
 void object_image::admit_pages() {
+    if (!committing_) {
+        return;  // a rollback syncs, too
+    }
     admit();
     if (outgrows_record()) {
         node_->log->require_space(2 * size());  // history keeps a copy
@@ -300,8 +301,10 @@ log_position object_image::commit(flush_request flush) {
 }
 
 log_position object_image::commit_file() {
+    next_file_built_ = false;  // from the append on it belongs to the record
+    // What SQLite cuts off at the end of a commit it cuts off after the last chance to refuse.
+    node_->files->open(next_file_path(), open_mode::existing)->truncate(size());
     swap(0, metadata());
-    next_file_built_ = false;
     accept();
     overlay_.clear();
     count_overlay();
@@ -466,7 +469,9 @@ void object_image::undo_pages() {
 }
 
 void object_image::count_overlay() {
-    const auto pages = overlay_.page_count() + overlay_.changed_pages();  // with their pre-images
+    // A turn that becomes a file does not wait for a checkpoint, it is one: others need not care.
+    const auto own = outgrows_record() ? overlay_.changed_pages() : 0;
+    const auto pages = overlay_.page_count() + overlay_.pre_images() - own;
     node_->overlay_pages += pages - counted_pages_;
     counted_pages_ = pages;
 }
@@ -514,6 +519,9 @@ void object_image::swap(std::uint32_t source, logged_metadata metadata) {
     node_->log->wait_durable(last_end_);
     facts_.metadata = std::move(metadata);
     replace_file(built);
+    if (first) {
+        forget_facts();
+    }
     note_facts();
     if (copy) {
         node_->past->note_copy(identity_, *copy);

@@ -97,6 +97,8 @@ public:
     /// Whether the turn may commit. Errors: `errc::overloaded`, `errc::storage_failed`,
     /// `errc::storage_full`.
     void admit();
+    /// Said around SQLite's COMMIT.
+    void expect_commit(bool committing) noexcept { committing_ = committing; }
     /// The same once every page is written, the last moment at which SQLite can still go back: a
     /// turn too big for a record is put into a file of its own.
     void admit_pages();
@@ -204,6 +206,7 @@ private:
     bool facts_loaded_ = false;
     std::optional<logged_metadata> changed_metadata_;
     bool marked_ = false;
+    bool committing_ = false;
     bool next_file_built_ = false;  // of this turn
     log_position last_end_ = 0;
     std::atomic<log_position> redo_from_ = 0;

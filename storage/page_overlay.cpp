@@ -16,6 +16,7 @@ page_overlay::slot& page_overlay::touch(page_number number) {
         touched_.push_back(number);
         held.touched = true;
         held.logged = std::move(held.now);
+        pre_images_ += held.logged != nullptr ? 1 : 0;
     }
     return held;
 }
@@ -65,6 +66,7 @@ void page_overlay::accept() {
         }
     }
     touched_.clear();
+    pre_images_ = 0;
 }
 
 void page_overlay::undo() {
@@ -78,12 +80,14 @@ void page_overlay::undo() {
         }
     }
     touched_.clear();
+    pre_images_ = 0;
 }
 
 // An empty map keeps its table: what an idle object does not need goes back.
 void page_overlay::clear() {
     slots_ = slot_map();
     touched_ = std::vector<page_number>();
+    pre_images_ = 0;
 }
 
 }  // namespace dormouse

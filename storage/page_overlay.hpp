@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool changed() const noexcept { return !touched_.empty(); }
     [[nodiscard]] std::size_t changed_pages() const noexcept { return touched_.size(); }
     [[nodiscard]] std::size_t page_count() const noexcept { return slots_.size(); }
+    /// Of changed pages, what they were before.
+    [[nodiscard]] std::size_t pre_images() const noexcept { return pre_images_; }
 
     /// Adds what changed to a record: whole pages where the log does not hold the page's content.
     void append_changes(record_builder& record) const;
@@ -55,6 +57,7 @@ private:
     using slot_map = std::unordered_map<page_number, slot>;
     slot_map slots_;
     std::vector<page_number> touched_;
+    std::size_t pre_images_ = 0;
 };
 
 }  // namespace dormouse

@@ -121,7 +121,8 @@ private:
     static void follow(const record_view& record, redone_object& object) {
         const auto& header = *record.object;
         const auto kind = record.header.kind;
-        if (kind == record_kind::create || kind == record_kind::destroy) {
+        const bool begins_life = kind == record_kind::create || header.sequence == 1;
+        if (begins_life || kind == record_kind::destroy) {
             object = {};
             object.created = true;
         }

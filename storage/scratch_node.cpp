@@ -28,7 +28,11 @@ scratch_node::scratch_node(disk& on, const std::string& root)
     services_.dirty = &dirty_;
     services_.past = &past_;
     services_.root = root;
-    services_.limits = {unlimited, unlimited, unlimited, unlimited};
+    services_.limits = {.turn_bytes_max = unlimited,
+                        .record_bytes_max = unlimited,
+                        .waiting_bytes_max = unlimited,
+                        .overlay_bytes_max = unlimited,
+                        .checkpoint_pages = unlimited};
     services_.request_checkpoint = [](const std::shared_ptr<object_image>&) {};
     auto image = std::make_shared<object_image>(services_, object_identity{});
     image->open({});

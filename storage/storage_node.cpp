@@ -88,6 +88,18 @@ public:
         });
     }
 
+    void close_now(std::unique_ptr<object_database> database) {
+        const auto image = database->image();
+        database.reset();
+        log_->wait_durable(image->last_commit());
+        checkpoint(*image);
+        restore_if_wanted(*image);
+    }
+
+    [[nodiscard]] bool keeps_history() const noexcept {
+        return options_.history_age_max > std::chrono::hours(0);
+    }
+
     // --- objects that are not open
 
     [[nodiscard]] std::optional<object_info> find(const object_key& key) {
@@ -449,6 +461,14 @@ std::unique_ptr<object_storage> storage_node::open(const object_key& key) {
 
 void storage_node::close(std::unique_ptr<object_storage> storage, std::function<void()> closed) {
     state_->close(std::move(storage->database_), std::move(closed));
+}
+
+void storage_node::close_now(std::unique_ptr<object_storage> storage) {
+    state_->close_now(std::move(storage->database_));
+}
+
+bool storage_node::keeps_history() const noexcept {
+    return state_->keeps_history();
 }
 
 std::optional<object_info> storage_node::find(const object_key& key) {

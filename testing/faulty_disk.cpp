@@ -157,15 +157,27 @@ void faulty_disk::sync_directory(const std::string& directory) {
     if (!begin(disk_operation::sync, directory)) {
         require_power(directory);
     }
+    // The changes of one name reach the disk in order: with a change go those before it.
+    std::set<std::string> synced;
+    for (auto made = unsynced_names_.rbegin(); made != unsynced_names_.rend(); ++made) {
+        const bool reached = std::ranges::any_of(*made, [&](const auto& name) {
+            return directory_of(name.first) == directory || synced.contains(name.first);
+        });
+        for (const auto& [path, content] : *made) {
+            if (reached) {
+                synced.insert(path);
+            }
+        }
+    }
     std::erase_if(unsynced_names_, [&](const auto& made) {
-        const bool here = std::ranges::any_of(
-            made, [&](const auto& name) { return directory_of(name.first) == directory; });
+        const bool reached = std::ranges::any_of(
+            made, [&](const auto& name) { return synced.contains(name.first); });
         for (const auto& [path, content] : made) {
-            if (here) {
+            if (reached) {
                 set_durable(path, content);
             }
         }
-        return here;
+        return reached;
     });
 }
 

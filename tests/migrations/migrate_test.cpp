@@ -62,7 +62,7 @@ TEST_F(Migrate, UndoesTheWholeListWhenOneFails) {
     });
 
     EXPECT_EQ(failed,
-              "Migration 1 failed\n  Statement 1: INSERT INTO nope VALUES (1)\n"
+              "Migration 1 failed\n  Statement: INSERT INTO nope VALUES (1)\n"
               "  Error: no such table: nope: SQLITE_ERROR\n"
               "  State: 0 migration(s) were applied before this attempt");
     EXPECT_EQ(count("sqlite_schema"), 0);

@@ -242,6 +242,35 @@ TEST_F(MigrationRunner, NoticesThatAnAppliedMigrationHasChanged) {
     }
 }
 
+TEST_F(MigrationRunner, NoticesThatAppliedChunksHaveChangedPlaces) {
+    const std::array before{migration_file{"1",
+                                           "CREATE TABLE a (x);\n--> breakpoint\n"
+                                           "CREATE TABLE b (x);"}};
+    const std::array after{migration_file{"1",
+                                          "CREATE TABLE b (x);\n--> breakpoint\n"
+                                          "CREATE TABLE a (x);"}};
+    (void)apply(before);
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_THAT(e.failure().cause, HasSubstr("put into another order"));
+    }
+}
+
+TEST_F(MigrationRunner, NoticesThatAnAppliedChunkWasTakenAway) {
+    const std::array before{create_users};
+    const std::array after{migration_file{"20240101_users", "CREATE TABLE users (id TEXT);"}};
+    (void)apply(before);
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_EQ(e.failure().chunk, 1U);
+        EXPECT_THAT(e.failure().cause, HasSubstr("fewer chunks than were applied"));
+    }
+}
+
 TEST_F(MigrationRunner, RefusesAListOutOfOrder) {
     const std::array files{add_phone, create_users};
     try {

@@ -109,6 +109,18 @@ TEST_F(Development, AppliesAPushedMigrationAtTheNextRequest) {
     EXPECT_EQ(count("new").value, 1);
 }
 
+TEST_F(Development, AppliesOnePushOverAnother) {
+    boot(runtime_mode::development);
+    (void)add("acme");
+    push("dev_b2", "INSERT INTO entries (text) VALUES ('first')");
+    EXPECT_EQ(count("acme").value, 2);
+
+    push("dev_a1", "INSERT INTO entries (text) VALUES ('second')");
+
+    EXPECT_EQ(count("acme").error_text(), "");
+    EXPECT_EQ(count("acme").value, 3);
+}
+
 TEST_F(Development, LetsRunningCallsEndBeforeItMigrates) {
     boot(runtime_mode::development);
     (void)add("acme");

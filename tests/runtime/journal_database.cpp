@@ -105,6 +105,12 @@ const action<no_args, std::int64_t> count_entries{
     journal_db, "countEntries",
     [](db& database, const no_args&) -> std::int64_t { return count(database); }};
 
+const action<no_args, std::int64_t> forget_all{
+    journal_db, "forgetAll", [](db&, const no_args&, context& ctx) -> std::int64_t {
+        ctx.storage().delete_all();
+        return 0;
+    }};
+
 const action<no_args, std::string> tenant_here{
     totals_db, "tenantHere",
     [](db&, const no_args&) -> std::string { return has_tenant_id() ? get_tenant_id() : "none"; }};

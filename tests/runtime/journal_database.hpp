@@ -53,6 +53,8 @@ extern const action<pause_args, std::int64_t> pause_here_until;
 extern const action<append_args, std::int64_t> append_to_totals;
 extern const action<append_args, std::int64_t> append_total;
 extern const action<no_args, std::int64_t> count_entries;
+/// Empties the whole database.
+extern const action<no_args, std::int64_t> forget_all;
 extern const action<no_args, std::string> tenant_here;
 /// Runs SQL that takes very long.
 extern const action<no_args, std::int64_t> count_forever;

@@ -254,5 +254,18 @@ TEST_F(Runtime, ServesManyObjectsFromManyThreads) {
     EXPECT_EQ(largest, 20);
 }
 
+TEST_F(Runtime, AdministersTheObjectThatACallWouldGoTo) {
+    const auto destroy_current = [](dormouse::runtime* on) -> awaitable<std::int64_t> {
+        (void)co_await append.on(*on, "acme")({.text = "x"});
+        co_await on->admin(journal_db).destroy_database();
+        const auto status = co_await on->admin(totals_db).migration_status();
+        EXPECT_EQ(status.pending.size(), 1U) << "the global one does not exist yet";
+        const auto left = co_await count_entries.on(*on, "acme")({});
+        co_return left;
+    };
+
+    EXPECT_EQ(run(destroy_current(runtime_.get())), 0);
+}
+
 }  // namespace
 }  // namespace dormouse::test

@@ -28,7 +28,8 @@ protected:
         options.on = on_;
         options.segment_bytes = std::uint64_t{64} * 1024;
         options.record_bytes_max = std::size_t{64} * 1024;
-        options.turn_bytes_max = std::size_t{2} << 20;
+        options.turn_bytes_max = std::size_t{4} << 20;
+        options.overlay_bytes_max = std::size_t{1} << 20;
         node_ = std::make_unique<storage_node>(std::move(options), background_);
         object_ = node_->open(key_);
     }
@@ -168,15 +169,75 @@ TEST_F(LargeTurn, IsRefusedWhenTheDiskHasNoRoomForItsFile) {
     EXPECT_THAT(built_files(), IsEmpty());
 }
 
+TEST_F(LargeTurn, BuildsNoFileToBeRolledBack) {
+    (void)commit(3);
+    std::size_t built = 0;
+    on_->fails = [&built](disk_operation, const std::string& path) {
+        built += path.find("/swap/") != std::string::npos ? 1 : 0;
+        return false;
+    };
+    {
+        auto turn = object_->begin_turn();
+        add(turn, 1'900);  // more than SQLite keeps in its cache
+    }
+
+    EXPECT_EQ(built, 0U);
+    EXPECT_EQ(count(), 3);
+}
+
+TEST_F(LargeTurn, KeepsNoMoreCopiesThanHistoryMay) {
+    for (int i = 0; i < 12; ++i) {
+        auto turn = object_->begin_turn();
+        turn.execute("DROP TABLE IF EXISTS t");
+        add(turn, 1'200);  // above the least that history may take
+        (void)turn.commit();
+    }
+
+    const auto archive = (directory_.path() / "archive" / "Test" / "aa").string();
+    EXPECT_LE(on_->list(archive).size(), 5U);
+}
+
+TEST_F(LargeTurn, LetsOthersWriteMeanwhile) {
+    (void)commit(3);
+    auto turn = object_->begin_turn();
+    add(turn, 1'500);
+    const auto other = node_->open({"Test", std::string(64, 'b'), "other"});
+
+    auto small = other->begin_turn();
+    add(small, 1);
+    EXPECT_NO_THROW((void)small.commit());
+    EXPECT_NO_THROW((void)turn.commit());
+}
+
+TEST_F(LargeTurn, GivesBackWhatItFrees) {
+    (void)commit(1'500);
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("DELETE FROM t WHERE rowid > 10; UPDATE t SET v = zeroblob(900)");
+        turn.execute("PRAGMA incremental_vacuum");
+        (void)turn.commit();
+    }
+    EXPECT_EQ(count(), 10);
+    close();
+
+    const auto file = directory_.path() / "Test" / "aa" / (std::string(64, 'a') + ".sqlite");
+    EXPECT_LT(on_->open(file.string(), open_mode::existing)->size(), 200'000U);
+    object_ = node_->open(key_);
+    auto turn = object_->begin_turn();
+    auto check = turn.prepare("PRAGMA integrity_check");
+    (void)check->step();
+    EXPECT_EQ(check->text(0), "ok");
+}
+
 TEST_F(LargeTurn, IsRefusedAboveTheLimit) {
     (void)commit(3);
 
     try {
-        (void)commit(4'000);
+        (void)commit(8'000);
         ADD_FAILURE() << "the turn was accepted";
     } catch (const error& refused) {
         EXPECT_EQ(refused.reason(), errc::overloaded);
-        EXPECT_THAT(refused.what(), HasSubstr("at most 2097152 bytes of pages"));
+        EXPECT_THAT(refused.what(), HasSubstr("at most 4194304 bytes of pages"));
     }
     EXPECT_EQ(count(), 3);
 }

@@ -32,8 +32,9 @@ public:
     /// Errors: `errc::invalid_bookmark` when `mark` is another object's or not kept any more.
     [[nodiscard]] bookmark restore_on_next_wake(const bookmark& mark);
 
-    /// Empties the database: no table is left, migrations run again at the next wake. Part of the
-    /// turn. A bookmark from before brings everything back.
+    /// Empties the database: no table is left. A database's migrations run again before its next
+    /// call, those of an object with a class at its next wake. Part of the turn. A bookmark from
+    /// before brings everything back.
     void delete_all();
 
     /// Bytes of the database that hold something.

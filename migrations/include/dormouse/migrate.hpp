@@ -3,6 +3,7 @@
 #pragma once
 
 #include <dormouse/db.hpp>
+#include <dormouse/migration_file.hpp>
 
 #include <initializer_list>
 #include <span>
@@ -16,13 +17,18 @@ struct inline_migration {
     std::string_view sql;  ///< Any number of statements.
 };
 
-/// Applies every migration of `list` that `database` has not seen, all of them or none.
+/// Applies every migration of `list` that `database` has not seen, all of them or none. A journal
+/// that do-orm, Drizzle or D1 kept is taken over.
 ///
-/// Call it in the constructor of an object's class. With nothing to apply it reads the
-/// journal.
+/// Call it first in the constructor of an object's class: with nothing to apply it then runs no
+/// SQL.
 ///
-/// Errors: `errc::invalid_arguments` for keys that are malformed or leave a gap; `migration_error`.
+/// Errors: `errc::invalid_arguments` for keys that are malformed or leave a gap; `migration_error`,
+/// also for a migration that was changed after it was applied; `errc::migration_failed` for a
+/// journal that does not fit the list.
 void migrate(db& database, std::span<const inline_migration> list);
 void migrate(db& database, std::initializer_list<inline_migration> list);
+/// The same for migrations from files, in order of name.
+void migrate(db& database, std::span<const migration_file> files);
 
 }  // namespace dormouse

@@ -20,14 +20,36 @@ struct migration_failure {
     std::size_t applied_before = 0;  ///< How many migrations the database had before this attempt.
 };
 
+/// Something in a database that no migration it remembers has made.
+struct untracked_schema {
+    std::string object;    ///< "table users"
+    std::string baseline;  ///< The last migration whose schema is there; empty: none's is.
+};
+
 /// **Thread safety:** value.
 class migration_error : public error {
 public:
     explicit migration_error(migration_failure failure);
     [[nodiscard]] const migration_failure& failure() const noexcept { return failure_; }
 
+protected:
+    migration_error(migration_failure failure, const untracked_schema& found);
+
 private:
     migration_failure failure_;
+};
+
+/// A migration was to create what is there already: the database had its tables before it had a
+/// journal. The text says how to record that.
+///
+/// **Thread safety:** value.
+class schema_conflict_error : public migration_error {
+public:
+    schema_conflict_error(migration_failure failure, untracked_schema found);
+    [[nodiscard]] const untracked_schema& found() const noexcept { return found_; }
+
+private:
+    untracked_schema found_;
 };
 
 }  // namespace dormouse

@@ -61,7 +61,8 @@ struct rehearsal_result {
     std::vector<rehearsed_failure> failures;  ///< The most frequent first.
 };
 
-/// Blocks. Takes disk space in the directory for temporary files, for one object at a time.
+/// Blocks. Takes room for one object at a time in the system's directory for temporary files, and
+/// with `at` memory for every object that is rebuilt.
 /// Errors: those of `node_inspection` and of a list of migrations that is none.
 [[nodiscard]] rehearsal_result rehearse(const rehearsal_request& request,
                                         const progress_listener& progress = {});

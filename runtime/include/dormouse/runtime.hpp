@@ -75,6 +75,9 @@ public:
 
     /// An operator's hold on the object of that database and key. Errors: `errc::unknown_database`.
     [[nodiscard]] object_admin admin(const database& of, std::string key);
+    /// On the one that a call would go to: the global one, or the current tenant's.
+    /// Errors: `errc::unknown_database`, `errc::no_tenant`.
+    [[nodiscard]] object_admin admin(const database& of);
     /// The same for an object with a class. Errors: `errc::unknown_class`.
     [[nodiscard]] object_admin admin(const std::string& class_name, std::string key);
 

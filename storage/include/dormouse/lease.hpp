@@ -83,6 +83,15 @@ public:
 
     /// Empties the database: no table is left. What the turn does afterwards, it does to that.
     void delete_all();
+    /// This turn has emptied it.
+    [[nodiscard]] bool emptied() const noexcept;
+
+    /// What was learnt about the schema by reading it, for whoever meets the same schema again, in
+    /// this object or another: valid as long as every byte of it, root pages included, is the same.
+    /// Reading the note runs no SQL. There is none once the turn has run a statement; a turn that
+    /// has written cannot keep one.
+    [[nodiscard]] const std::string& schema_note();
+    void keep_schema_note(std::string note);
 
     /// What the node keeps of the object beside its pages. Changes are committed with the turn.
     /// Errors: `errc::storage_failed`.

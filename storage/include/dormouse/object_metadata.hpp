@@ -3,6 +3,8 @@
 // object's pages, but lives outside of them, so that going back in time does not change it.
 #pragma once
 
+#include <dormouse/bookmark.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,8 +23,11 @@ struct object_metadata {
     std::string version;  ///< Digest of the migrations it has run; empty: none.
     std::optional<std::chrono::system_clock::time_point> next_alarm{};  ///< In milliseconds.
     object_state state = object_state::active;
-    std::uint32_t migration_attempts = 0;  ///< Failed in a row.
+    std::uint32_t migration_attempts = 0;  ///< Begun in a row without success.
     std::string migration_error{};         ///< Of the last that failed.
+    std::string attempted_version{};       ///< The version that these attempts were to reach.
+    std::optional<std::chrono::system_clock::time_point> last_attempt{};  ///< In milliseconds.
+    std::optional<bookmark> before_migration{};  ///< The end of what the first of them found.
 
     bool operator==(const object_metadata&) const = default;
 };

@@ -65,8 +65,8 @@ struct storage_options {
     std::optional<std::uint64_t> free_bytes_min{};
     std::size_t checkpoint_pages = 64;  ///< Changed pages at which an object's file is updated.
 
-    /// How far back every object can be taken: no longer than this, and no more than so many bytes
-    /// or databases' sizes, whichever is more.
+    /// How far back every object can be taken: no longer than this (0: not at all), and no more
+    /// than so many bytes or databases' sizes, whichever is more.
     std::chrono::hours history_age_max{24 * 30};
     std::uint64_t history_bytes_min = std::uint64_t{1} << 20;
     std::uint64_t history_databases_max = 4;
@@ -141,6 +141,12 @@ public:
     /// Closes once its last commit is durable, leaving one plain `.sqlite` file; then calls
     /// `closed`, on the background.
     void close(std::unique_ptr<object_storage> storage, std::function<void()> closed);
+
+    /// The same, and returns when it is done. Blocks.
+    void close_now(std::unique_ptr<object_storage> storage);
+
+    /// Objects can be taken back in time.
+    [[nodiscard]] bool keeps_history() const noexcept;
 
     // --- objects that are not open. These block.
 

@@ -1,0 +1,295 @@
+#include "migrations/protected_run.hpp"
+
+#include "migrations/statements.hpp"
+
+#include <dormouse/migration_error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dormouse {
+namespace {
+
+std::string joined(const std::vector<std::string_view>& names) {
+    std::string text;
+    for (const auto name : names) {
+        text.append(text.empty() ? "" : ", ").append(name);
+    }
+    return text;
+}
+
+void clear_attempts(object_metadata& known) {
+    known.state = object_state::active;
+    known.migration_attempts = 0;
+    known.migration_error.clear();
+    known.attempted_version.clear();
+    known.before_migration.reset();
+}
+
+[[noreturn]] void throw_quarantined(const object_metadata& known) {
+    throw error(
+        errc::quarantined,
+        "the object is quarantined: its migrations failed " +
+            std::to_string(known.migration_attempts) +
+            " times and what they did was undone. A changed list of migrations releases it; "
+            "so does restoring, importing or destroying the database. Last error: " +
+            known.migration_error);
+}
+
+/// One protected attempt at a list.
+class attempt {
+public:
+    attempt(object_storage& storage, const migration_list& list, const migration_surroundings& with)
+        : storage_(&storage), list_(&list), with_(&with), run_(storage, list, with.wall_clock) {}
+
+    migration_report run() {
+        if (run_.is_current()) {
+            return {};
+        }
+        refuse_quarantined();
+        if (run_.look().pending.empty()) {
+            return run_.apply();
+        }
+        const auto begun = with_->ticks();
+        begin();
+        try {
+            auto report = run_.apply();
+            log_success(report, with_->ticks() - begun);
+            return report;
+        } catch (const migration_error& failed) {
+            log_failed_chunk(failed.failure());
+            note_failure(failed.what());
+            throw;
+        } catch (const error&) {
+            take_back();
+            throw;
+        }
+    }
+
+private:
+    [[nodiscard]] bool is_exhausted(const object_metadata& known) const {
+        return known.attempted_version == list_->version() &&
+               known.migration_attempts >= migration_attempts_max;
+    }
+
+    void refuse_quarantined() {
+        auto turn = storage_->begin_turn();
+        known_ = turn.metadata();
+        if (!is_exhausted(known_)) {
+            return;
+        }
+        if (known_.state != object_state::quarantined) {
+            // The last attempt has killed the process, or the power has failed in it.
+            turn.rollback();
+            begun_at_ = 0;
+            note_failure("the process ended while the migrations ran");
+        }
+        throw_quarantined(known_);
+    }
+
+    /// Puts the attempt on disk.
+    void begin() {
+        auto turn = storage_->begin_turn();
+        known_ = turn.metadata();
+        if (known_.attempted_version != list_->version()) {
+            clear_attempts(known_);
+            known_.attempted_version = list_->version();
+        }
+        ++known_.migration_attempts;
+        known_.last_attempt = with_->wall_clock();
+        if (with_->node->keeps_history()) {
+            const auto mark = turn.current_bookmark();
+            begun_at_ = mark.sequence;
+            known_.before_migration = known_.before_migration.value_or(mark);
+        }
+        turn.set_metadata(known_);
+        with_->node->wait_durable(turn.commit(flush_request::on_wait));
+    }
+
+    /// Something may have been committed since the bookmark: in this attempt, or in one that did
+    /// not come to its end.
+    [[nodiscard]] bool must_be_undone() const {
+        return known_.before_migration &&
+               (run_.chunks_applied() > 0 || known_.before_migration->sequence != begun_at_);
+    }
+
+    void note_failure(const std::string& reason) {
+        known_.migration_error = reason;
+        const bool exhausted = is_exhausted(known_);
+        if (exhausted) {
+            known_.state = object_state::quarantined;
+        }
+        if (!must_be_undone()) {
+            known_.before_migration.reset();  // the next attempt finds the same
+            keep();
+        } else if (!restore()) {
+            keep();
+        }
+        log_failure(exhausted);
+    }
+
+    void keep() {
+        auto turn = storage_->begin_turn();
+        turn.set_metadata(known_);
+        static_cast<void>(turn.commit());
+    }
+
+    /// False when the bookmark cannot be reached any more.
+    bool restore() {
+        try {
+            auto turn = storage_->begin_turn();
+            turn.set_metadata(known_);
+            static_cast<void>(turn.restore_on_next_wake(*known_.before_migration));
+            static_cast<void>(turn.commit());
+            return true;
+        } catch (const error& failed) {
+            with_->write_log(log_level::error,
+                             std::string("PITR restore failed (") + failed.what() +
+                                 "). Propagating the original migration error instead");
+            return false;
+        }
+    }
+
+    /// The surroundings have failed: the attempt does not count. If even this cannot be written, it
+    /// does.
+    void take_back() noexcept {
+        try {
+            --known_.migration_attempts;
+            keep();
+        } catch (const std::exception& failed) {
+            with_->write_log(log_level::warning,
+                             std::string("an attempt at migrating that the surroundings made fail "
+                                         "stays counted: ") +
+                                 failed.what());
+        }
+    }
+
+    void log_success(const migration_report& report,
+                     std::chrono::steady_clock::duration took) const {
+        const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took);
+        with_->write_log(log_level::info,
+                         "Applied " + std::to_string(report.chunks) +
+                             " migration chunk(s) across " + std::to_string(report.applied.size()) +
+                             " migration(s) in " + std::to_string(milliseconds.count()) +
+                             "ms: " + joined(report.applied) +
+                             (with_->node->keeps_history()
+                                  ? ""
+                                  : " (PITR unavailable — migrations ran unprotected)"));
+    }
+
+    void log_failed_chunk(const migration_failure& failure) const {
+        constexpr std::size_t shown_bytes = 120;
+        auto text =
+            "Migration chunk failed: " + failure.name + "[" + std::to_string(failure.chunk) + "]";
+        if (failure.statement > 0) {
+            text += " stmt " + std::to_string(failure.statement) + ": " +
+                    failure.sql.substr(0, shown_bytes) +
+                    (failure.sql.size() > shown_bytes ? "…" : "");
+        } else {
+            text += " (while recording chunk as applied)";
+        }
+        with_->write_log(log_level::error, text);
+    }
+
+    void log_failure(bool exhausted) {
+        const auto count = known_.migration_attempts;
+        const auto pending = joined(run_.look().pending_names());
+        if (exhausted) {
+            with_->write_log(log_level::error,
+                             "Migration has failed " + std::to_string(count) +
+                                 " times. PITR restore disabled — fix the migration and redeploy. "
+                                 "Pending: " +
+                                 pending + ". Last error: " + known_.migration_error);
+            return;
+        }
+        const auto left = migration_attempts_max - std::min(count, migration_attempts_max);
+        auto text = "Migration failed (attempt " + std::to_string(count) + "/" +
+                    std::to_string(migration_attempts_max);
+        text += with_->node->keeps_history()
+                    ? ", " + std::to_string(left) +
+                          " PITR-protected retries remaining). Restoring to pre-migration bookmark."
+                    : "). PITR unavailable, chunks before the failed one stay.";
+        with_->write_log(log_level::error, text + " Pending: " + pending);
+    }
+
+    object_storage* storage_;
+    const migration_list* list_;
+    const migration_surroundings* with_;
+    migration_run run_;
+    object_metadata known_;
+    std::uint32_t begun_at_ = 0;  // the sequence number of this attempt's own record
+};
+
+migration_attempts attempts_of(const object_metadata& known) {
+    migration_attempts attempts{.attempt_count = known.migration_attempts};
+    if (known.last_attempt) {
+        attempts.last_attempt_at = std::chrono::floor<timestamp::duration>(*known.last_attempt);
+    }
+    if (!known.migration_error.empty()) {
+        attempts.last_error = known.migration_error;
+    }
+    return attempts;
+}
+
+}  // namespace
+
+migration_report run_protected(object_storage& storage, const migration_list& list,
+                               const migration_surroundings& with) {
+    return attempt(storage, list, with).run();
+}
+
+migration_attempts read_attempts(object_storage& storage) {
+    auto turn = storage.begin_turn();
+    return attempts_of(turn.metadata());
+}
+
+migration_status read_status(object_storage& storage, const migration_list& list,
+                             const storage_node& node) {
+    auto turn = storage.begin_turn();
+    const auto progress = read_progress(turn, list.files());
+    const auto known = turn.metadata();
+    migration_status status{.attempts = attempts_of(known), .pitr_available = node.keeps_history()};
+    for (const auto name : progress.pending_names()) {
+        status.pending.emplace_back(name);
+    }
+    for (const auto& [chunk, checksum] : progress.applied) {
+        const auto& name = chunk.first;
+        const bool told = !status.applied.empty() && status.applied.back() == name;
+        if (!told && std::ranges::find(status.pending, name) == status.pending.end()) {
+            status.applied.push_back(name);
+        }
+    }
+    const bool counts = known.attempted_version == list.version();
+    const auto made = counts ? std::min(known.migration_attempts, migration_attempts_max) : 0;
+    status.pitr_attempts_remaining = status.pitr_available ? migration_attempts_max - made : 0;
+    return status;
+}
+
+migration_plan plan_migrations(object_storage& storage, const migration_list& list) {
+    auto turn = storage.begin_turn();
+    const auto progress = read_progress(turn, list.files());
+    require_unchanged(progress, list.files());
+    migration_plan plan{.adopted_journal = std::string(name_of(progress.journal.kind))};
+    for (const auto& file : find_adopted(progress.journal, list.files())) {
+        plan.adopted.emplace_back(file.name);
+    }
+    for (const auto& chunk : progress.pending) {
+        plan.chunks.push_back({std::string(chunk.name), chunk.index, std::string(chunk.sql)});
+    }
+    return plan;
+}
+
+void forget_attempts(object_storage& storage) {
+    auto turn = storage.begin_turn();
+    auto known = turn.metadata();
+    const auto before = known;
+    clear_attempts(known);
+    known.version = migration_journal(turn).version();
+    if (known != before) {
+        turn.set_metadata(std::move(known));
+        static_cast<void>(turn.commit());
+    }
+}
+
+}  // namespace dormouse

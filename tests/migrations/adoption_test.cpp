@@ -1,0 +1,231 @@
+// Databases that other tools have migrated, as those tools leave them.
+#include "migrations/protected_run.hpp"
+#include "tests/support/open_storage.hpp"
+
+#include <dormouse/migration_error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace dormouse::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::array files{migration_file{"0000_users",
+                                          "CREATE TABLE users (id TEXT);\n--> breakpoint\n"
+                                          "CREATE INDEX users_id ON users (id);"},
+                           migration_file{"0001_posts", "CREATE TABLE posts (id TEXT);"},
+                           migration_file{"0002_tags", "CREATE TABLE tags (id TEXT);"}};
+
+/// What the first two of them make.
+constexpr std::string_view made_by_two =
+    "CREATE TABLE users (id TEXT); CREATE INDEX users_id ON users (id);"
+    "CREATE TABLE posts (id TEXT);";
+
+class Adoption : public testing::Test {
+protected:
+    void execute(std::string_view sql) {
+        auto turn = object_->begin_turn();
+        turn.execute(sql);
+        (void)turn.commit();
+    }
+    migration_report apply(std::span<const migration_file> list = files) {
+        return apply_migrations(*object_, migration_list(list), [] { return timestamp{}; });
+    }
+    std::string failure(std::span<const migration_file> list = files) {
+        try {
+            (void)apply(list);
+        } catch (const error& e) {
+            EXPECT_EQ(e.reason(), errc::migration_failed);
+            return e.what();
+        }
+        return {};
+    }
+    std::vector<std::string> query(std::string_view sql) {
+        std::vector<std::string> rows;
+        auto turn = object_->begin_turn();
+        auto result = turn.prepare(sql);
+        while (result->step()) {
+            rows.emplace_back(result->text(0));
+        }
+        return rows;
+    }
+    std::vector<std::string> journal() {
+        return query("SELECT name || '[' || chunk_index || ']' FROM __migrations ORDER BY 1");
+    }
+    std::vector<std::string> tables() {
+        return query("SELECT name FROM sqlite_schema WHERE type = 'table'");
+    }
+
+    open_storage storage_;
+    std::unique_ptr<object_storage> object_ = storage_.open();
+};
+
+TEST_F(Adoption, GoesOnFromDurableDbsJournal) {
+    execute(made_by_two);
+    execute(
+        "CREATE TABLE __migrations (name TEXT NOT NULL, chunk_index INTEGER NOT NULL, applied_at "
+        "TEXT NOT NULL, PRIMARY KEY (name, chunk_index));"
+        "INSERT INTO __migrations VALUES ('0000_users', 0, '2026-01-01T00:00:00.000Z'),"
+        "('0000_users', 1, '2026-01-01T00:00:00.000Z'),"
+        "('0001_posts', 0, '2026-01-01T00:00:00.000Z')");
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+
+    EXPECT_THAT(query("SELECT applied_at FROM __migrations WHERE name = '0001_posts'"),
+                ElementsAre("2026-01-01T00:00:00.000Z"));
+    auto edited = files;
+    edited[1].sql = "CREATE TABLE posts (id TEXT, more TEXT);";
+    EXPECT_THAT(failure(edited), HasSubstr("0001_posts")) << "noticed from now on";
+}
+
+TEST_F(Adoption, ConvertsDoOrmsJournal) {
+    execute(made_by_two);
+    execute(
+        "CREATE TABLE __migrations (version INTEGER PRIMARY KEY);"
+        "INSERT INTO __migrations VALUES (0), (1)");
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+
+    EXPECT_THAT(journal(),
+                ElementsAre("0000_users[0]", "0000_users[1]", "0001_posts[0]", "0002_tags[0]"));
+}
+
+TEST_F(Adoption, TakesOverDrizzlesJournalAndDropsIt) {
+    execute(made_by_two);
+    execute(
+        "CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at "
+        "numeric); INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', 1), ('y', 2)");
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+
+    EXPECT_THAT(tables(), Not(Contains("__drizzle_migrations")));
+    EXPECT_EQ(apply().chunks, 0U);
+}
+
+TEST_F(Adoption, TakesOverDrizzlesJournalBesideAnEmptyOneOfDoOrm) {
+    execute(made_by_two);
+    execute(
+        "CREATE TABLE __migrations (version INTEGER PRIMARY KEY);"
+        "CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at "
+        "numeric); INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', 1), ('y', 2)");
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+    EXPECT_EQ(journal().size(), 4U);
+}
+
+TEST_F(Adoption, FollowsTheNamesInD1sJournalAndLeavesIt) {
+    execute(made_by_two);
+    execute(
+        "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
+        "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL);"
+        "INSERT INTO d1_migrations (name) VALUES ('0000_users.sql'), ('0001_posts.sql')");
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+
+    EXPECT_THAT(tables(), Contains("d1_migrations"));
+    EXPECT_EQ(apply().chunks, 0U);
+}
+
+TEST_F(Adoption, RefusesMoreThanIsProvided) {
+    execute(
+        "CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at "
+        "numeric); INSERT INTO __drizzle_migrations (hash) VALUES ('x'), ('y'), ('z'), ('u')");
+
+    EXPECT_EQ(failure(),
+              "Drizzle has 4 migrations but only 3 were provided. All existing Drizzle migrations "
+              "must be included.");
+    EXPECT_THAT(tables(), ElementsAre("__drizzle_migrations"));
+}
+
+TEST_F(Adoption, RefusesANameOfD1ThatIsNotProvided) {
+    execute(
+        "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY, name TEXT, applied_at TEXT);"
+        "INSERT INTO d1_migrations (name) VALUES ('0000_other.sql')");
+
+    EXPECT_THAT(failure(), HasSubstr("'0000_other.sql', which was not provided"));
+}
+
+TEST_F(Adoption, RefusesAJournalOfUnknownForm) {
+    execute("CREATE TABLE __migrations (id INTEGER, batch INTEGER)");
+
+    EXPECT_THAT(failure(), HasSubstr("it has the columns batch, id"));
+}
+
+TEST_F(Adoption, LeavesEverythingWhenTheFirstPendingChunkFails) {
+    execute(
+        "CREATE TABLE __migrations (version INTEGER PRIMARY KEY);"
+        "INSERT INTO __migrations VALUES (0), (1)");
+    const std::array list{files[0], files[1], migration_file{"0002_bad", "DROP TABLE nope"}};
+
+    EXPECT_THAT(failure(list), HasSubstr("no such table"));
+
+    EXPECT_THAT(query("SELECT version FROM __migrations"), ElementsAre("0", "1"));
+}
+
+TEST_F(Adoption, PlansIt) {
+    execute(
+        "CREATE TABLE __migrations (version INTEGER PRIMARY KEY);"
+        "INSERT INTO __migrations VALUES (0), (1)");
+
+    const auto plan = plan_migrations(*object_, migration_list(files));
+
+    EXPECT_EQ(plan.adopted_journal, "__migrations");
+    EXPECT_THAT(plan.adopted, ElementsAre("0000_users", "0001_posts"));
+    ASSERT_EQ(plan.chunks.size(), 1U);
+    EXPECT_EQ(plan.chunks[0].name, "0002_tags");
+}
+
+TEST_F(Adoption, SaysWhichBaselineFitsTablesThatNoJournalKnows) {
+    execute(made_by_two);
+    execute("CREATE TABLE others (x)");
+    try {
+        (void)apply();
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "table users");
+        EXPECT_EQ(conflict.found().baseline, "0001_posts");
+        EXPECT_EQ(conflict.failure().name, "0000_users");
+        EXPECT_THAT(conflict.what(), HasSubstr("'db baseline 0001_posts'"));
+    }
+
+    (void)record_baseline(*object_, migration_list(files), "0001_posts",
+                          [] { return timestamp{}; });
+
+    EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+}
+
+TEST_F(Adoption, SaysThatNoBaselineFits) {
+    execute("CREATE TABLE users (id INTEGER)");
+    try {
+        (void)apply();
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().baseline, "");
+        EXPECT_THAT(conflict.what(), HasSubstr("db baseline"));
+    }
+}
+
+TEST_F(Adoption, TakesAMigrationThatCreatesATableTwiceForWhatItIs) {
+    const std::array list{files[0], migration_file{"0001_again", "CREATE TABLE users (id TEXT)"}};
+    try {
+        (void)apply(list);
+        FAIL();
+    } catch (const schema_conflict_error&) {
+        FAIL() << "the journal knows the table";
+    } catch (const migration_error& failed) {
+        EXPECT_THAT(failed.what(), HasSubstr("already exists"));
+    }
+}
+
+}  // namespace
+}  // namespace dormouse::test

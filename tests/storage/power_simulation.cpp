@@ -223,15 +223,24 @@ private:
                 import(object, number);
                 break;
             case 2:
-                object.versions.push_back({++last_position_, {}, {}, 0, {}});
-                object.moments.clear();
-                ++object.life;
-                node_->destroy(key_of(number));
-                acknowledged_ = std::max(acknowledged_, last_position_);
+                destroy(object, number);
                 break;
             default:
                 break;
         }
+    }
+
+    // Where there is nothing, nothing is committed or waited for.
+    void destroy(model& object, std::size_t number) {
+        if (object.versions.back().commits == 0) {
+            node_->destroy(key_of(number));
+            return;
+        }
+        object.versions.push_back({++last_position_, {}, {}, 0, {}});
+        object.moments.clear();
+        ++object.life;
+        node_->destroy(key_of(number));
+        acknowledged_ = std::max(acknowledged_, last_position_);
     }
 
     // What some program wrote replaces the object, whose past stays.

@@ -50,9 +50,12 @@ void cell::post_maintenance(std::function<void()> work, std::chrono::millisecond
 
 // The call on whose behalf this is keeps the cell.
 void cell::serve_as(const object_class& kind, std::chrono::milliseconds grace) {
-    if (wanted_kind_.load(std::memory_order_relaxed) != &kind &&
-        wanted_kind_.exchange(&kind) != &kind) {
-        post_maintenance([this, &kind] { kind_ = &kind; }, grace);
+    const auto* wanted = wanted_kind_.load();
+    while (wanted->edition < kind.edition) {
+        if (wanted_kind_.compare_exchange_weak(wanted, &kind)) {
+            post_maintenance([this] { kind_ = wanted_kind_.load(); }, grace);
+            return;
+        }
     }
 }
 

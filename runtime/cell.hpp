@@ -38,8 +38,9 @@ public:
     /// Runs `work` on the background while the object sleeps and its file is closed. Calls that run
     /// may end first, within `grace`; calls that arrive meanwhile wait.
     void post_maintenance(std::function<void()> work, std::chrono::milliseconds grace);
-    /// From its next life on the object is of that class. One that is awake as another ends that
-    /// life first, as for maintenance; calls posted later wait for the next.
+    /// From its next life on the object is of that edition of its class, unless it is of a newer
+    /// one. One that is awake ends that life first, as for maintenance; calls posted later wait for
+    /// the next.
     void serve_as(const object_class& kind, std::chrono::milliseconds grace);
     /// Drops the object where it stands. Only when its loop has stopped.
     void abandon() noexcept;

@@ -45,6 +45,7 @@ const object_class& development::current_edition(const object_class& declared) {
             made.files.push_back({migration.name, migration.sql});
         }
         made.kind.migrations = migration_list(made.files);
+        made.kind.edition = editions.size() + 1;
         editions.splice(editions.end(), added);
     }
     served.is_current = true;

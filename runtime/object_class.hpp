@@ -6,6 +6,7 @@
 #include <dormouse/database.hpp>
 #include <dormouse/object.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +24,7 @@ struct object_class {
     const dormouse::database* database = nullptr;  ///< Null for a program's own class.
     std::string file_name{};                       ///< Of the database's file; the commands' name.
     migration_list migrations{{}};
+    std::uint64_t edition = 0;  ///< Of what development makes of it; the highest is the newest.
     std::map<std::string_view, const action_base*> actions;
     std::type_index type = typeid(void);  ///< Of a program's own class.
     object_factory make_object;           ///< Only for a program's own class.

@@ -178,7 +178,7 @@ TEST_F(LargeTurn, BuildsNoFileToBeRolledBack) {
     };
     {
         auto turn = object_->begin_turn();
-        add(turn, 1'900);  // more than SQLite keeps in its cache
+        add(turn, 3'500);  // more than SQLite keeps in its cache
     }
 
     EXPECT_EQ(built, 0U);

@@ -43,7 +43,9 @@ def main():
     command, folders = sys.argv[1:marker], sys.argv[marker + 1 :]
     includes = [f"-I{folder}" for argument in folders for folder in argument.split(";") if folder]
     source = pathlib.Path(__file__).with_name("misuse.cpp")
-    run = subprocess.run([*command, *includes, "-fsyntax-only", str(source)], capture_output=True, text=True)
+    version = subprocess.run([command[0], "--version"], capture_output=True, text=True).stdout
+    every_error = "-ferror-limit=0" if "clang" in version else "-fmax-errors=0"
+    run = subprocess.run([*command, every_error, *includes, "-fsyntax-only", str(source)], capture_output=True, text=True)
     lines = run.stderr.splitlines()
     missing = [name for name, words in EXPECTED.items() if not said_together(lines, words)]
     if run.returncode == 0 or missing:

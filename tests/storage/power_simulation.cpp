@@ -317,6 +317,7 @@ private:
             } else {
                 change_row(turn, rows);
             }
+            let_background_run();
         }
         put_row(turn, rows, version_key, 10);
         auto metadata = turn.metadata();
@@ -361,6 +362,12 @@ private:
                 }
             }
         });
+    }
+
+    /// In production other threads do that in the middle of a turn.
+    void let_background_run() {
+        while (below(4) == 0 && background_.run_step()) {
+        }
     }
 
     /// Shrinks, grows and relocates what is on the pages, or changes the layout.

@@ -180,6 +180,7 @@ TEST_F(LargeTurn, BuildsNoFileToBeRolledBack) {
         auto turn = object_->begin_turn();
         add(turn, 3'500);  // more than SQLite keeps in its cache
     }
+    on_->fails = nullptr;
 
     EXPECT_EQ(built, 0U);
     EXPECT_EQ(count(), 3);

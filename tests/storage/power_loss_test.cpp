@@ -6,7 +6,7 @@ namespace dormouse::test {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
-constexpr std::uint64_t seeds_per_test = 10;  // these builds look for other faults
+constexpr std::uint64_t seeds_per_test = 5;  // these builds look for other faults
 #else
 constexpr std::uint64_t seeds_per_test = 50;
 #endif

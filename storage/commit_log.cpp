@@ -153,18 +153,31 @@ std::uint64_t commit_log::look_for_space() {
     return free;
 }
 
-void commit_log::require_space(std::uint64_t more) {
-    if (more == 0 && !nearly_full_.load(std::memory_order_relaxed)) {
+void commit_log::require_space() {
+    if (!nearly_full_.load(std::memory_order_relaxed)) {
         return;
     }
-    const auto free = look_for_space();
-    if (free < options_.free_bytes_min || free - options_.free_bytes_min < more) {
-        throw error(errc::storage_full, "the disk of " + options_.directory + " has " +
-                                            std::to_string(free) + " bytes left, and writing " +
-                                            (more == 0 ? "" : std::to_string(more) + " more ") +
-                                            "stops at " + std::to_string(options_.free_bytes_min) +
-                                            "; reading goes on");
+    if (const auto free = look_for_space(); free < options_.free_bytes_min) {
+        refuse_for_space(free, 0);
     }
+}
+
+// Claimed before it is compared, so that of two who need the same room at most one gets it.
+std::unique_ptr<space_claim> commit_log::claim_space(std::uint64_t bytes) {
+    auto claim = std::make_unique<space_claim>(claimed_bytes_, bytes);
+    const auto free = look_for_space();
+    if (free < options_.free_bytes_min || free - options_.free_bytes_min < claimed_bytes_) {
+        refuse_for_space(free, claimed_bytes_);
+    }
+    return claim;
+}
+
+void commit_log::refuse_for_space(std::uint64_t free, std::uint64_t wanted) const {
+    throw error(errc::storage_full, "the disk of " + options_.directory + " has " +
+                                        std::to_string(free) + " bytes left, and writing " +
+                                        (wanted == 0 ? "" : std::to_string(wanted) + " more ") +
+                                        "stops at " + std::to_string(options_.free_bytes_min) +
+                                        "; reading goes on");
 }
 
 void commit_log::begin_segment(log_position start) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -39,6 +40,22 @@ struct log_span {
     log_position begin = 0;
     log_position end = 0;  ///< The record is durable when everything before this is.
     std::uint64_t time = 0;
+};
+
+/// Room on the disk that others do not count on while this lives.
+class space_claim {
+public:
+    space_claim(std::atomic<std::uint64_t>& claimed, std::uint64_t bytes) noexcept
+        : claimed_(&claimed), bytes_(bytes) {
+        *claimed_ += bytes_;
+    }
+    space_claim(const space_claim&) = delete;
+    space_claim& operator=(const space_claim&) = delete;
+    ~space_claim() { *claimed_ -= bytes_; }
+
+private:
+    std::atomic<std::uint64_t>* claimed_;
+    std::uint64_t bytes_;
 };
 
 /// **Thread safety:** thread-safe.
@@ -85,8 +102,9 @@ public:
 
     /// Errors: `errc::storage_full` while less is free than the options say. Running full in the
     /// middle of a write would poison the log.
-    /// `more`: what is about to be written beside the log.
-    void require_space(std::uint64_t more = 0);
+    void require_space();
+    /// The same for `bytes` that are about to be written beside the log.
+    [[nodiscard]] std::unique_ptr<space_claim> claim_space(std::uint64_t bytes);
 
     /// Bytes appended and not yet written.
     [[nodiscard]] std::size_t waiting_bytes() const;
@@ -99,6 +117,7 @@ private:
     log_span append_locked(std::span<std::byte> record, flush_request flush);
     void request_flush_locked();
     std::uint64_t look_for_space();
+    [[noreturn]] void refuse_for_space(std::uint64_t free, std::uint64_t wanted) const;
     void flush_locked(std::unique_lock<std::mutex>& lock);
     void write_batch(const batch& written);
     void begin_segment(log_position start);
@@ -123,6 +142,7 @@ private:
     std::uint64_t last_time_;
     std::string failure_;                    // empty while sound
     std::atomic<bool> nearly_full_ = false;  // when it was last looked
+    std::atomic<std::uint64_t> claimed_bytes_ = 0;
     bool flushing_ = false;
     bool flush_requested_ = false;  // of what waits
     bool poisoned_ = false;

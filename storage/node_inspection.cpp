@@ -125,11 +125,15 @@ public:
             throw error(errc::invalid_id,
                         "there is no object " + key.id + " of class " + key.class_name);
         }
-        const auto file = disk_->open(path_of_state(*row, at), open_mode::reading);
+        const auto current = object_path(root_, row->identity);
+        const auto path = path_of_state(*row, at);
+        const auto file = disk_->open(path, open_mode::reading);
         if (file == nullptr) {
-            throw error(errc::storage_failed, object_path(root_, row->identity) +
-                                                  " is missing, though the catalog "
-                                                  "knows the object");
+            throw error(errc::storage_failed,
+                        current + " is missing, though the catalog knows the object");
+        }
+        if (path != current) {
+            disk_->remove(path);  // it was rebuilt in memory, and now goes with its handle
         }
         written_file(to).copy(*file, progress);
     }

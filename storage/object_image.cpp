@@ -216,8 +216,7 @@ void object_image::admit_pages() {
     }
     admit();
     if (outgrows_record()) {
-        node_->log->require_space(2 * size());  // history keeps a copy
-        next_file_built_ = true;
+        next_file_room_ = node_->log->claim_space(2 * size());  // history keeps a copy
         build_next_file();
     }
 }
@@ -242,7 +241,7 @@ void object_image::build_next_file() {
 
 // What stays takes space until the next start, and is in the way of nothing.
 void object_image::drop_next_file() noexcept {
-    if (std::exchange(next_file_built_, false)) {
+    if (const auto room = std::move(next_file_room_)) {
         try {
             node_->files->remove(next_file_path());
         } catch (const std::exception&) {
@@ -277,7 +276,7 @@ log_position object_image::append(record_builder& record, bool first, flush_requ
 
 log_position object_image::commit(flush_request flush) {
     load_facts();
-    if (next_file_built_) {
+    if (next_file_room_ != nullptr) {
         return commit_file();
     }
     const bool first = !logged_;
@@ -301,7 +300,7 @@ log_position object_image::commit(flush_request flush) {
 }
 
 log_position object_image::commit_file() {
-    next_file_built_ = false;  // from the append on it belongs to the record
+    const auto room = std::move(next_file_room_);  // the file belongs to the record from now on
     // What SQLite cuts off at the end of a commit it cuts off after the last chance to refuse.
     node_->files->open(next_file_path(), open_mode::existing)->truncate(size());
     swap(0, metadata());

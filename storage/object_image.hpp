@@ -207,7 +207,7 @@ private:
     std::optional<logged_metadata> changed_metadata_;
     bool marked_ = false;
     bool committing_ = false;
-    bool next_file_built_ = false;  // of this turn
+    std::unique_ptr<space_claim> next_file_room_;  // this turn's, which has become a file
     log_position last_end_ = 0;
     std::atomic<log_position> redo_from_ = 0;
     std::atomic<bool> checkpoint_requested_ = false;

@@ -133,7 +133,7 @@ public:
         const std::lock_guard lock(maintenance_);
         const auto image = open_image(key);
         image->load_facts();
-        log_->require_space(size_of_file(from));
+        const auto room = log_->claim_space(size_of_file(from));
         const auto facts = import_database(*disk_, from, image->next_file_path(),
                                            swap_directory(root_) + "/import.sqlite");
         auto metadata = image->metadata();
@@ -148,7 +148,7 @@ public:
         image.checkpoint();
         image.load_facts();
         if (image.exists() && image.redo_from() == 0) {
-            log_->require_space(image.size());
+            const auto room = log_->claim_space(image.size());
             pool_.forget(image);
             compact_database(*disk_, image.path(), image.next_file_path());
             image.swap(0, image.metadata());

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dormouse::test {
@@ -167,6 +168,34 @@ TEST_F(LargeTurn, IsRefusedWhenTheDiskHasNoRoomForItsFile) {
     }
     EXPECT_EQ(count(), 3);
     EXPECT_THAT(built_files(), IsEmpty());
+}
+
+TEST_F(LargeTurn, DoesNotCountOnTheRoomOfAnother) {
+    const auto other = node_->open({"Test", std::string(64, 'b'), "other"});
+    auto late = other->begin_turn();
+    add(late, large);
+    on_->room = 1'400'000;  // enough for either of them
+    std::optional<errc> refusal;
+    on_->fails = [&](disk_operation, const std::string& path) {
+        if (!refusal && path.find("/swap/") != std::string::npos) {
+            refusal = errc::invalid_state;
+            try {
+                (void)late.commit();
+            } catch (const error& refused) {
+                refusal = refused.reason();
+            }
+        }
+        return false;
+    };
+    (void)commit(large);
+    on_->fails = nullptr;
+
+    EXPECT_EQ(refusal, errc::storage_full);
+    EXPECT_EQ(count(), large);
+
+    auto again = other->begin_turn();
+    add(again, large);
+    EXPECT_NO_THROW((void)again.commit());
 }
 
 TEST_F(LargeTurn, BuildsNoFileToBeRolledBack) {

@@ -148,6 +148,7 @@ TEST_F(NodeInspection, ExportsWhatTheObjectHadAtABookmark) {
     for (std::size_t i = 0; i < marks.size(); ++i) {
         EXPECT_EQ(exported('a', marks[i]), states[i]);
     }
+    EXPECT_EQ(exported('a', marks.front()), states.front()) << "once more";
 }
 
 TEST_F(NodeInspection, ExportsWhatTheObjectHadAtATime) {

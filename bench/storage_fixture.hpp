@@ -80,8 +80,11 @@ struct node_fixture {
         background.join();
         node.reset();
     }
+    [[nodiscard]] static dormouse::object_key key_of(std::size_t number) {
+        return {"BenchDatabaseDO", object_id_of(number), {}};
+    }
     [[nodiscard]] std::unique_ptr<dormouse::object_storage> open(std::size_t number) const {
-        return node->open({"BenchDatabaseDO", object_id_of(number), {}});
+        return node->open(key_of(number));
     }
     /// Waits until the background has nothing to do.
     void settle() {

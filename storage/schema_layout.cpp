@@ -1,6 +1,7 @@
 #include "storage/schema_layout.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -179,6 +180,12 @@ private:
 };
 
 }  // namespace
+
+// Every wake compares: by memory, where the vectors' own comparison takes byte after byte.
+bool schema_layout::operator==(const schema_layout& other) const noexcept {
+    return shareable == other.shareable && pages.size() == other.pages.size() &&
+           std::memcmp(pages.data(), other.pages.data(), pages.size()) == 0;
+}
 
 schema_layout read_layout(const page_reader& read) {
     return layout_reader(read).run();

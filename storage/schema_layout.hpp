@@ -18,7 +18,7 @@ struct schema_layout {
     /// is nobody else's business.
     bool shareable = false;
 
-    bool operator==(const schema_layout&) const = default;
+    bool operator==(const schema_layout& other) const noexcept;
 };
 
 using page_reader = std::function<void(page_number, page&)>;

@@ -34,10 +34,17 @@ std::unique_ptr<connection> connection_pool::take_bound(object_image& image) {
 
 std::unique_ptr<connection> connection_pool::take_alike(const object_image& image,
                                                         const schema_layout& layout) {
-    const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find_if(idle_, [&](const auto& idle) {
+    const auto is_alike = [&](const auto& idle) {
         return idle->class_name() == image.identity().class_name && idle->layout() == layout;
-    });
+    };
+    const std::lock_guard lock(mutex_);
+    auto found = std::ranges::find_if(
+        idle_, [&](const auto& idle) { return idle->image() == nullptr && is_alike(idle); });
+    // An awake object's is taken only when there are enough: it would want one again at its next
+    // turn.
+    if (found == idle_.end() && idle_.size() >= idle_max_) {
+        found = std::ranges::find_if(idle_, is_alike);
+    }
     if (found == idle_.end()) {
         return nullptr;
     }

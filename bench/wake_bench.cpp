@@ -66,7 +66,7 @@ const timed_action do_nothing{main_db, "doNothing",
                               [](db&, const no_args&) -> std::int64_t { return 1; }};
 
 constexpr std::size_t objects = 200;
-constexpr int rounds = 5;
+constexpr int rounds = 15;
 
 double since(clock_type::time_point begun) {
     return std::chrono::duration<double, std::micro>(clock_type::now() - begun).count();
@@ -280,7 +280,7 @@ void measure_over_storage(report& found) {
 
 /// A wake in parts. None is timed by itself, because a clock inside of it would be a part of what
 /// it measures: each is the difference of two whole operations of which one does more. The first
-/// four add up to the wake of `wake/0_pending`.
+/// four add up to what `wake/0_pending` is.
 ///
 ///   open           the storage opens the object's file
 ///   version_check  and finds that the migrations are current, for which a pooled connection is

@@ -1,10 +1,11 @@
-"""compile_time.py [--repeat N] [--keep FILE] [COMPILER...]
+"""compile_time.py [--repeat N] [--keep FILE] [--json FILE] [COMPILER...]
 
 What a program pays for dormouse's templates: CPU seconds to compile a file with 5 tables of 10 columns and 15 actions
 with 20 queries, with each compiler, unoptimised and optimised, and the ratio to what the design study measured for
 the same file. The least of N runs counts, for other work on the machine only ever adds.
 """
 import argparse
+import json
 import os
 import pathlib
 import resource
@@ -62,9 +63,11 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--repeat", type=int, default=3)
     arguments.add_argument("--keep", help="leave the generated file here")
+    arguments.add_argument("--json", metavar="FILE", help="write the results there, too")
     arguments.add_argument("compilers", nargs="*", default=["g++", "clang++"])
     given = arguments.parse_args()
     includes = [f"-I{ROOT / layer / 'include'}" for layer in LAYERS]
+    results = []
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(given.keep or os.path.join(folder, "tables.cpp"))
         file.write_text(source())
@@ -74,8 +77,13 @@ def main():
                 best = min(seconds(command) for _ in range(given.repeat))
                 name = f"compile_time/{compiler}/{level[1:]}"
                 print(f"{name:<38} {best:.2f} s")
+                results.append({"name": name, "value": best, "unit": "s"})
                 if (compiler, level) in STUDY:
-                    print(f"{name + '/ratio':<38} {best / STUDY[compiler, level]:.2f} (at most {RATIO_MAX})", flush=True)
+                    ratio = best / STUDY[compiler, level]
+                    print(f"{name + '/ratio':<38} {ratio:.2f} (at most {RATIO_MAX})", flush=True)
+                    results.append({"name": name + "/ratio", "value": ratio, "unit": ""})
+    if given.json:
+        pathlib.Path(given.json).write_text(json.dumps({"results": results}) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@
 //   wake/size_S/p50_us                  nothing to migrate, a database of that size
 //   wake/failing/p50_us                 a migration that fails, and is undone
 //   wake/awake/p50_us                   the same call of an object that is awake
-//   wake/version_check/ratio            opening with the look at the version to opening without
+//   wake/over_storage/ratio             what the look at the version adds to the storage's own
+//   waking,
+//                                       which is opening an object and running its first query
+//   wake/phase/NAME_us                  where the time goes, see `wake_phases`
 #include "bench/report.hpp"
 #include "bench/storage_fixture.hpp"
 #include "migrations/runner.hpp"
@@ -23,7 +26,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,14 +49,28 @@ inline constexpr auto users = table<user>("users").primary_key(&user::id);
 constinit const database main_db{{.name = "main", .tables = schema<users>}};
 
 struct no_args {};
-const action<no_args, std::int64_t> get_user{
+using timed_action = action<no_args, std::int64_t>;
+const timed_action get_user{
     main_db, "getUser", [](db& database, const no_args&) -> std::int64_t {
         const auto found = database.select_from<users>().where(col<&user::id> == "u7").find_one();
         return found ? 1 : 0;
     }};
+const timed_action rename_user{
+    main_db, "renameUser", [](db& database, const no_args&) -> std::int64_t {
+        const auto same = col<&user::id> == "u7";
+        const auto found = database.select_from<users>().where(same).one();
+        database.update<users>().set(col<& user::name> = found.name + "!").where(same).execute();
+        return 1;
+    }};
+const timed_action do_nothing{main_db, "doNothing",
+                              [](db&, const no_args&) -> std::int64_t { return 1; }};
 
-constexpr int objects = 200;
-constexpr int rounds = 5;
+constexpr std::size_t objects = 200;
+constexpr int rounds = 15;
+
+double since(clock_type::time_point begun) {
+    return std::chrono::duration<double, std::micro>(clock_type::now() - begun).count();
+}
 
 /// A list of migrations that owns its texts.
 class script {
@@ -101,30 +121,30 @@ public:
                     .directory = directory,
                     .is_default = false,
                     .threads_per_loop = 1,
-                    .idle_timeout = std::chrono::milliseconds(1)}) {}
+                    .idle_timeout = longer_than_a_round}) {}
 
     /// The times of one call of each object, all of which sleep; failures count as answers.
-    std::vector<double> call_each() {
+    std::vector<double> call_each(const timed_action& called = get_user) {
         wait_until_asleep();
-        return asio::co_spawn(runtime_.executor(), time_calls(), asio::use_future).get();
+        return asio::co_spawn(runtime_.executor(), time_calls(called), asio::use_future).get();
     }
     std::vector<double> call_awake() {
         return asio::co_spawn(runtime_.executor(), time_awake(), asio::use_future).get();
     }
 
 private:
+    // Else objects would be put to sleep while others are timed.
+    static constexpr std::chrono::milliseconds longer_than_a_round{50};
+
     void wait_until_asleep() {
         while (runtime_.awake_objects() > 0) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
-    static double since(clock_type::time_point begun) {
-        return std::chrono::duration<double, std::micro>(clock_type::now() - begun).count();
-    }
-    awaitable<std::vector<double>> time_calls() {
+    awaitable<std::vector<double>> time_calls(const timed_action& action) {
         std::vector<double> times;
-        for (int i = 0; i < objects; ++i) {
-            const auto called = get_user.on(runtime_, "object " + std::to_string(i));
+        for (std::size_t i = 0; i < objects; ++i) {
+            const auto called = action.on(runtime_, "object " + std::to_string(i));
             const auto begun = clock_type::now();
             try {
                 static_cast<void>(co_await called({}));
@@ -138,7 +158,7 @@ private:
     awaitable<std::vector<double>> time_awake() {
         std::vector<double> times;
         const auto called = get_user.on(runtime_, "object 0");
-        for (int i = 0; i < objects * rounds; ++i) {
+        for (std::size_t i = 0; i < objects * rounds; ++i) {
             const auto begun = clock_type::now();
             static_cast<void>(co_await called({}));
             times.push_back(since(begun));
@@ -193,40 +213,127 @@ times call_awake() {
     return summarize(runtime.call_awake());
 }
 
-/// The median time to open an object of the storage and run its first query; `list`: after a look
-/// whether its migrations are current.
-double open_object(node_fixture& fixture, const migration_list* list) {
-    static const auto slot = statement_slot::next();
-    std::vector<double> all;
-    for (int i = 0; i < objects * rounds; ++i) {
-        const auto begun = clock_type::now();
-        auto object = fixture.open(static_cast<std::size_t>(i % objects));
-        if (list != nullptr) {
-            static_cast<void>(apply_migrations(*object, *list, [] { return timestamp(); }));
-        }
-        auto turn = object->begin_turn();
-        turn.borrow(slot, [] { return "SELECT name FROM users WHERE id = 'u7'"; })->run();
-        static_cast<void>(turn.commit());
-        all.push_back(std::chrono::duration<double, std::micro>(clock_type::now() - begun).count());
-        fixture.node->close(std::move(object), [] {});
-        fixture.settle();
+/// Objects of a storage node, without a runtime, that have seen a list of migrations.
+class stored_objects {
+public:
+    stored_objects(const std::filesystem::path& directory, const script& migrations)
+        : files_(migrations.files()), list_(files_), fixture_(directory) {
+        static_cast<void>(open({.check_version = true}));  // makes them
     }
-    return median(all);
-}
 
-double version_check_ratio() {
+    /// What is done with an object once it is open.
+    struct steps {
+        bool check_version = false;
+        bool query = false;
+    };
+    /// The median time to open an object and take those steps. All are opened, one after the other,
+    /// before the first is closed, as in a runtime.
+    double open(steps wanted) {
+        std::vector<double> times;
+        std::vector<std::unique_ptr<object_storage>> opened(objects);
+        for (std::size_t i = 0; i < objects; ++i) {
+            const auto begun = clock_type::now();
+            opened[i] = fixture_.open(i);
+            take(wanted, *opened[i]);
+            times.push_back(since(begun));
+        }
+        for (auto& object : opened) {
+            fixture_.node->close(std::move(object), [] {});
+        }
+        fixture_.settle();
+        return median(times);
+    }
+
+private:
+    // In one turn, as in the runtime.
+    void take(steps wanted, object_storage& object) {
+        auto turn = object.begin_turn();
+        if (wanted.check_version && !is_current(turn, list_)) {
+            turn.rollback();
+            static_cast<void>(apply_migrations(object, list_, [] { return timestamp(); }));
+            return;
+        }
+        if (wanted.query) {
+            static const auto slot = statement_slot::next();
+            turn.borrow(slot, [] { return "SELECT name FROM users WHERE id = 'u7'"; })->run();
+        }
+        static_cast<void>(turn.commit());
+    }
+
+    std::vector<migration_file> files_;
+    migration_list list_;
+    node_fixture fixture_;
+};
+
+void measure_over_storage(report& found) {
     const scratch_directory scratch;
-    node_fixture fixture(scratch.path());
     const auto migrations = script().add_mixed(9);
-    const auto files = migrations.files();
-    const migration_list list(files);
-    static_cast<void>(open_object(fixture, &list));  // makes them
+    stored_objects stored(scratch.path(), migrations);
     std::vector<double> ratios;
     for (int round = 0; round < rounds; ++round) {
-        const auto bare = open_object(fixture, nullptr);
-        ratios.push_back(open_object(fixture, &list) / bare);
+        const auto bare = stored.open({.query = true});
+        ratios.push_back(stored.open({.check_version = true, .query = true}) / bare);
     }
-    return median(ratios);
+    found.add("wake/over_storage/ratio", median(ratios), "");
+}
+
+/// A wake in parts. None is timed by itself, because a clock inside of it would be a part of what
+/// it measures: each is the difference of two whole operations of which one does more. The first
+/// four add up to what `wake/0_pending` is.
+///
+///   open           the storage opens the object's file
+///   version_check  and finds that the migrations are current, for which a pooled connection is
+///                  pointed at the file
+///   placement      an action that does nothing, above these two: finding the object's place,
+///   making
+///                  its cell and its life, and the way of the call and of its answer
+///   first_query    an action that selects a row, above the one that does nothing
+///   migrate        the same action when a column must be added first, above when nothing must
+///   durable_reply  an action that writes, too, above the one that selects: its answer waits for
+///   the
+///                  disk
+class wake_phases {
+public:
+    explicit wake_phases(const script& migrations)
+        : migrations_(migrations),
+          stored_(scratch_.path() / "stored", migrations_),
+          runtime_(scratch_.path() / "runtime", migrations_) {
+        static_cast<void>(runtime_.call_each());  // makes the objects
+    }
+
+    /// Takes turns, so that what else the machine does falls on all.
+    void measure(report& found, double with_pending) {
+        for (int round = 0; round < rounds; ++round) {
+            open_.push_back(stored_.open({}));
+            check_.push_back(stored_.open({.check_version = true}));
+            nothing_.push_back(median(runtime_.call_each(do_nothing)));
+            select_.push_back(median(runtime_.call_each(get_user)));
+            write_.push_back(median(runtime_.call_each(rename_user)));
+        }
+        const auto add = [&](const char* name, double more, double less) {
+            found.add(std::string("wake/phase/") + name + "_us", more - less, "us");
+        };
+        add("open", median(open_), 0);
+        add("version_check", median(check_), median(open_));
+        add("placement", median(nothing_), median(check_));
+        add("first_query", median(select_), median(nothing_));
+        add("migrate", with_pending, median(select_));
+        add("durable_reply", median(write_), median(select_));
+    }
+
+private:
+    script migrations_;
+    scratch_directory scratch_;
+    stored_objects stored_;
+    timed_runtime runtime_;
+    std::vector<double> open_, check_, nothing_, select_, write_;
+};
+
+void measure_phases(report& found) {
+    const auto current = [] { return script().add_mixed(9); };
+    const auto pending =
+        wake_pending(current(), current().add("ALTER TABLE users ADD COLUMN phone"));
+    wake_phases(current()).measure(found, pending.p50);
 }
 
 void measure_current(report& found) {
@@ -275,6 +382,7 @@ int main(int argc, char** argv) {
     report found;
     measure_current(found);
     measure_pending(found);
-    found.add("wake/version_check/ratio", version_check_ratio(), "");
+    measure_phases(found);
+    measure_over_storage(found);
     return found.finish(argc, argv);
 }

@@ -86,12 +86,13 @@ migration_list::migration_list(std::span<const migration_file> files)
 migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock)
     : storage_(&storage), list_(&list), wall_clock_(std::move(wall_clock)) {}
 
+bool is_current(lease& turn, const migration_list& list) {
+    return list.files().empty() || migration_journal(turn).version() == list.version();
+}
+
 bool migration_run::is_current() {
-    if (list_->files().empty()) {
-        return true;
-    }
     auto turn = storage_->begin_turn();
-    return migration_journal(turn).version() == list_->version();
+    return dormouse::is_current(turn, *list_);
 }
 
 const migration_progress& migration_run::look() {

@@ -32,6 +32,10 @@ private:
     std::string version_;
 };
 
+/// The database has seen all of the list. Runs no SQL when a database with the same schema was
+/// asked before.
+[[nodiscard]] bool is_current(lease& turn, const migration_list& list);
+
 struct migration_report {
     std::size_t chunks = 0;
     std::int64_t rows = 0;                  ///< That the migrations inserted, updated or deleted.
@@ -48,7 +52,7 @@ public:
 
     migration_run(object_storage& storage, const migration_list& list, clock wall_clock);
 
-    /// There is nothing to do. Runs no SQL when a database with the same schema was asked before.
+    /// There is nothing to do.
     [[nodiscard]] bool is_current();
 
     /// Errors: what `read_progress` and `require_unchanged` throw.

@@ -106,10 +106,21 @@ void instance::log_failed_wake() const {
 void instance::open_and_migrate() {
     const auto& kind = *identity_.kind;
     storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
-    migrate();
     if (kind.migrations.files().empty()) {
         storage_->close_file();  // no turn has put it into the pool's care
+    } else if (!is_current()) {
+        migrate();
     }
+}
+
+// In the turn of the call that wakes the object, which then need not read the same again.
+bool instance::is_current() {
+    lease_.emplace(storage_->begin_turn());
+    if (dormouse::is_current(*lease_, identity_.kind->migrations)) {
+        return true;
+    }
+    lease_.reset();
+    return false;
 }
 
 void instance::migrate() {
@@ -174,7 +185,8 @@ std::shared_ptr<detail::activity> instance::make_activity(const detail::invocati
 
 void instance::start(const std::shared_ptr<detail::invocation>& call) {
     if (call->finished()) {
-        call_ended_();  // its deadline passed while it waited
+        lease_.reset();  // that waking began
+        call_ended_();   // its deadline passed while it waited
         return;
     }
     depend_on(call->origin.depends_on);

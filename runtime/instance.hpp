@@ -107,6 +107,7 @@ private:
     };
 
     void open_and_migrate();
+    [[nodiscard]] bool is_current();
     void migrate();
     [[nodiscard]] bool migrate_again();
     void log_failed_wake() const;

@@ -1,0 +1,1 @@
+CREATE TABLE posts (id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), body TEXT NOT NULL);

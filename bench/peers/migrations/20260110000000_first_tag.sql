@@ -1,0 +1,1 @@
+INSERT INTO tags (post_id, label) VALUES ('p1', 'morning');

@@ -282,13 +282,16 @@ migration_plan plan_migrations(object_storage& storage, const migration_list& li
 
 void forget_attempts(object_storage& storage) {
     auto turn = storage.begin_turn();
+    forget_attempts(turn);
+    static_cast<void>(turn.commit());
+}
+
+void forget_attempts(lease& turn) {
     auto known = turn.metadata();
-    const auto before = known;
     clear_attempts(known);
     known.version = migration_journal(turn).version();
-    if (known != before) {
+    if (known != turn.metadata()) {
         turn.set_metadata(std::move(known));
-        static_cast<void>(turn.commit());
     }
 }
 

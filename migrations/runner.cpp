@@ -61,14 +61,6 @@ void note_success(lease& turn, const std::string& version) {
     turn.set_metadata(std::move(known));
 }
 
-std::string list_names(std::span<const migration_file> files) {
-    std::string names;
-    for (const auto& file : files) {
-        names.append(names.empty() ? "" : ", ").append(file.name);
-    }
-    return names;
-}
-
 }  // namespace
 
 migration_list::migration_list(std::span<const migration_file> files)
@@ -190,26 +182,6 @@ migration_report apply_migrations(object_storage& storage, const migration_list&
                                   const migration_run::clock& wall_clock) {
     migration_run run(storage, list, wall_clock);
     return run.is_current() ? migration_report{} : run.apply();
-}
-
-ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
-                       const migration_run::clock& wall_clock) {
-    const auto files = list.files();
-    const auto end = std::ranges::find(files, last, &migration_file::name);
-    if (end == files.end()) {
-        throw error(errc::invalid_arguments, "there is no migration '" + std::string(last) +
-                                                 "'. There are: " + list_names(files));
-    }
-    auto turn = storage.begin_turn();
-    auto progress = read_progress(turn, files);
-    const auto applied_at = to_sql_text(wall_clock());
-    prepare_journal(turn, progress, files, applied_at);
-    for (const auto& chunk : progress.pending) {
-        if (chunk.name <= last) {
-            migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
-        }
-    }
-    return turn.commit();
 }
 
 }  // namespace dormouse

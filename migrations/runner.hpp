@@ -85,10 +85,4 @@ private:
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
                                   const migration_run::clock& wall_clock);
 
-/// Records every migration up to `last` as applied, without running anything: for a database whose
-/// schema was made in another way. Errors: `errc::invalid_arguments` when the list has no such
-/// migration, naming those it has; what `read_progress` throws.
-ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
-                       const migration_run::clock& wall_clock);
-
 }  // namespace dormouse

@@ -1,7 +1,6 @@
 #include "migrations/schema_conflict.hpp"
 
-#include "migrations/database_schema.hpp"
-#include "migrations/schema_drift.hpp"
+#include "migrations/baseline.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/sql_tokens.hpp"
 #include "migrations/statements.hpp"
@@ -58,61 +57,28 @@ bool has(lease& turn, const created_object& object) {
     return rows->step();
 }
 
-/// Runs migrations where they do no harm.
-class rehearsed_list {
-public:
-    /// False when it fails.
-    bool run(std::string_view sql) {
-        try {
-            run_statements(scratch_.turn(), sql);
-            return true;
-        } catch (const statement_failure&) {
-            return false;
-        }
+/// What fails does so in the database, too, and changes nothing there.
+void run_if_possible(lease& turn, std::string_view sql) {
+    try {
+        run_statements(turn, sql);
+    } catch (const statement_failure&) {
+        return;
     }
-    [[nodiscard]] lease& turn() { return scratch_.turn(); }
-
-private:
-    scratch_database scratch_;
-};
+}
 
 bool journal_makes(lease& turn, std::span<const migration_file> files,
                    const created_object& object) {
     const auto progress = read_progress(turn, files);
-    rehearsed_list rehearsed;
+    scratch_database scratch;
     for (const auto& file : files) {
         const auto chunks = chunks_of(file);
         for (std::size_t index = 0; index < chunks.size(); ++index) {
             if (progress.applied.contains({std::string(file.name), index})) {
-                rehearsed.run(chunks[index]);
+                run_if_possible(scratch.turn(), chunks[index]);
             }
         }
     }
-    return has(rehearsed.turn(), object);
-}
-
-/// What the migrations make is there, whatever else is.
-bool contains(const std::vector<table_description>& actual,
-              const std::vector<table_description>& made) {
-    return std::ranges::all_of(find_drift(made, actual), [](const std::string& difference) {
-        return difference.starts_with("[extra]");
-    });
-}
-
-std::string find_baseline(lease& turn, std::span<const migration_file> files) {
-    const auto actual = read_database_schema(turn);
-    rehearsed_list rehearsed;
-    std::string found;
-    for (const auto& file : files) {
-        if (!rehearsed.run(file.sql)) {
-            break;
-        }
-        const auto made = read_database_schema(rehearsed.turn());
-        if (!made.empty() && contains(actual, made)) {
-            found = file.name;
-        }
-    }
-    return found;
+    return has(scratch.turn(), object);
 }
 
 }  // namespace

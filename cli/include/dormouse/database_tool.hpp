@@ -9,6 +9,8 @@
 //     reset      begin afresh in development
 //     validate   run all migrations on an empty database
 //     rehearse   run what is pending on copies of real objects
+//     plan       show what objects would run when they wake
+//     baseline   record migrations as applied in objects that have the tables
 //     config     check that the program's runtime gets every database
 //
 // docs/migrations.md shows them at work. Answers go to `tool_streams::answers`; what is wrong, and

@@ -75,8 +75,12 @@ migration_list::migration_list(std::span<const migration_file> files)
     }
 }
 
-migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock)
-    : storage_(&storage), list_(&list), wall_clock_(std::move(wall_clock)) {}
+migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock,
+                             ticker ticks)
+    : storage_(&storage),
+      list_(&list),
+      wall_clock_(std::move(wall_clock)),
+      ticks_(std::move(ticks)) {}
 
 bool migration_run::is_current() {
     if (list_->files().empty()) {
@@ -142,9 +146,11 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
             prepare_journal(turn, progress_, list_->files(), applied_at);
         }
         const auto changed_before = changed_rows(turn);
+        const auto begun = ticks_();
         run_statements(turn, chunk.sql);
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ticks_() - begun);
         const auto changed = changed_rows(turn) - changed_before;
-        migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
+        migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at, took});
         complete(turn);
         report_.position = turn.commit();
         report_.rows += changed;
@@ -180,7 +186,7 @@ void migration_run::finish(lease& turn) {
 
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
                                   const migration_run::clock& wall_clock) {
-    migration_run run(storage, list, wall_clock);
+    migration_run run(storage, list, wall_clock, std::chrono::steady_clock::now);
     return run.is_current() ? migration_report{} : run.apply();
 }
 

@@ -8,6 +8,7 @@
 #include <dormouse/storage_node.hpp>
 #include <dormouse/timestamp.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -45,8 +46,10 @@ struct migration_report {
 class migration_run {
 public:
     using clock = std::function<timestamp()>;
+    using ticker = std::function<std::chrono::steady_clock::time_point()>;
 
-    migration_run(object_storage& storage, const migration_list& list, clock wall_clock);
+    migration_run(object_storage& storage, const migration_list& list, clock wall_clock,
+                  ticker ticks);
 
     /// There is nothing to do. Runs no SQL when a database with the same schema was asked before.
     [[nodiscard]] bool is_current();
@@ -75,6 +78,7 @@ private:
     object_storage* storage_;
     const migration_list* list_;
     clock wall_clock_;
+    ticker ticks_;
     migration_progress progress_;
     bool looked_ = false;
     bool prepared_ = false;  // the journal is ours

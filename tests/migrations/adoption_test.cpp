@@ -266,6 +266,55 @@ TEST_F(Adoption, SaysThatNoBaselineFits) {
     }
 }
 
+constexpr std::array with_columns{
+    migration_file{"0000_users", "CREATE TABLE users (id TEXT);"},
+    migration_file{"0001_bio", "ALTER TABLE main.\"users\" ADD COLUMN [bio] TEXT;"},
+    migration_file{"0002_age", "ALTER TABLE users ADD age INTEGER;"}};
+
+TEST_F(Adoption, SaysWhichBaselineFitsAColumnThatNoJournalKnows) {
+    (void)apply(std::span(with_columns).first(1));
+    execute("ALTER TABLE users ADD COLUMN BIO TEXT");
+    try {
+        (void)apply(with_columns);
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "column users.bio");
+        EXPECT_EQ(conflict.found().baseline, "0001_bio");
+        EXPECT_EQ(conflict.failure().name, "0001_bio");
+        EXPECT_THAT(conflict.what(), HasSubstr("duplicate column name: bio"));
+        EXPECT_THAT(conflict.what(), HasSubstr("'db baseline 0001_bio'"));
+    }
+
+    EXPECT_THAT(baseline("0001_bio", with_columns), ElementsAre("0001_bio"));
+
+    EXPECT_THAT(apply(with_columns).applied, ElementsAre("0002_age"));
+}
+
+TEST_F(Adoption, KnowsAColumnThatIsAddedWithoutTheWord) {
+    (void)apply(std::span(with_columns).first(2));
+    execute("ALTER TABLE users ADD COLUMN age TEXT");
+    try {
+        (void)apply(with_columns);
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "column users.age");
+        EXPECT_EQ(conflict.found().baseline, "") << "the types differ";
+    }
+}
+
+TEST_F(Adoption, TakesAMigrationThatAddsAColumnTwiceForWhatItIs) {
+    const std::array list{with_columns[0], with_columns[1],
+                          migration_file{"0002_again", "ALTER TABLE users ADD COLUMN bio TEXT"}};
+    try {
+        (void)apply(list);
+        FAIL();
+    } catch (const schema_conflict_error&) {
+        FAIL() << "the journal knows the column";
+    } catch (const migration_error& failed) {
+        EXPECT_THAT(failed.what(), HasSubstr("duplicate column name"));
+    }
+}
+
 TEST_F(Adoption, TakesAMigrationThatCreatesATableTwiceForWhatItIs) {
     const std::array list{files[0], migration_file{"0001_again", "CREATE TABLE users (id TEXT)"}};
     try {

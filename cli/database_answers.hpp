@@ -158,6 +158,12 @@ struct baselines_answer {
     std::vector<baseline_answer> objects;
 };
 
+/// One for each event: a watch ends with the tool.
+struct watch_event_answer {
+    std::string event;
+    std::optional<std::int64_t> code;
+};
+
 struct configured_database_answer {
     std::string database;
     std::string className;

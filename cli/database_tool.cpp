@@ -50,6 +50,7 @@ void add_database_commands(CLI::App& to, const database_program& program,
     add_rehearse_command(to, site);
     add_plan_command(to, site);
     add_baseline_command(to, site);
+    add_watch_command(to, site);
     add_config_command(to, site);
 }
 

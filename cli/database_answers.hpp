@@ -111,6 +111,59 @@ struct rehearsal_answer {
     std::vector<rehearsed_answer> databases;
 };
 
+struct planned_group_answer {
+    std::uint64_t objects;
+    std::string example;
+    std::optional<std::string> reached;
+    std::optional<std::string> adoptedJournal;
+    std::vector<std::string> adopted;
+    std::vector<std::string> pending;
+    std::uint64_t chunks;
+    std::optional<std::string> problem;
+};
+struct planned_database_answer {
+    std::string database;
+    std::vector<planned_group_answer> groups;
+};
+struct plans_answer {
+    bool good;
+    std::vector<planned_database_answer> databases;
+};
+
+struct planned_chunk_answer {
+    std::string migration;
+    std::uint64_t chunk;
+    std::vector<std::string> statements;
+};
+struct object_plan_answer {
+    bool good;
+    std::string database;
+    std::string object;
+    std::optional<std::string> reached;
+    std::optional<std::string> adoptedJournal;
+    std::vector<std::string> adopted;
+    std::vector<planned_chunk_answer> chunks;
+    std::optional<std::string> problem;
+};
+
+struct baseline_answer {
+    std::string object;
+    std::vector<std::string> recorded;
+    std::optional<std::string> refusal;
+};
+struct baselines_answer {
+    bool good;
+    std::string database;
+    std::string migration;
+    std::vector<baseline_answer> objects;
+};
+
+/// One for each event: a watch ends with the tool.
+struct watch_event_answer {
+    std::string event;
+    std::optional<std::int64_t> code;
+};
+
 struct configured_database_answer {
     std::string database;
     std::string className;

@@ -69,6 +69,9 @@ void add_status_command(CLI::App& to, const command_site& site);
 void add_reset_command(CLI::App& to, const command_site& site);
 void add_validate_command(CLI::App& to, const command_site& site);
 void add_rehearse_command(CLI::App& to, const command_site& site);
+void add_plan_command(CLI::App& to, const command_site& site);
+void add_baseline_command(CLI::App& to, const command_site& site);
+void add_watch_command(CLI::App& to, const command_site& site);
 void add_config_command(CLI::App& to, const command_site& site);
 
 }  // namespace dormouse::cli

@@ -48,6 +48,9 @@ void add_database_commands(CLI::App& to, const database_program& program,
     add_reset_command(to, site);
     add_validate_command(to, site);
     add_rehearse_command(to, site);
+    add_plan_command(to, site);
+    add_baseline_command(to, site);
+    add_watch_command(to, site);
     add_config_command(to, site);
 }
 

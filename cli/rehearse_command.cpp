@@ -1,9 +1,8 @@
 #include "cli/database_answers.hpp"
-#include "cli/database_command.hpp"
 #include "cli/painted_text.hpp"
+#include "cli/stored_objects_options.hpp"
 
 #include <dormouse/database.hpp>
-#include <dormouse/error.hpp>
 #include <dormouse/json.hpp>
 #include <dormouse/rehearsal.hpp>
 
@@ -107,25 +106,16 @@ rehearsed_answer answer_for(const rehearsed_database& about) {
 std::vector<rehearsed_database> rehearse_all(const rehearse_request& asked) {
     const auto made = project_for(asked);
     std::vector<rehearsed_database> results;
-    std::string known;
-    for (const auto& entry : asked.site.program.databases) {
-        known.append(known.empty() ? "" : ", ").append(entry.file_name);
-        if (!asked.database.empty() && asked.database != entry.file_name) {
-            continue;
-        }
+    for (const auto* entry : choose_entries(asked.site.program, asked.database)) {
         rehearsal_request request;
         request.directory = asked.data.empty() ? made.paths.data : asked.data;
-        request.class_name = entry.definition->class_name();
-        request.migrations = entry.migrations;
+        request.class_name = entry->definition->class_name();
+        request.migrations = entry->migrations;
         request.sample = asked.sample;
         if (asked.at) {
             request.at = *asked.at;
         }
-        results.push_back({entry.file_name, rehearse(request, made.progress)});
-    }
-    if (results.empty() && !asked.database.empty()) {
-        throw error(errc::invalid_arguments, "there is no database '" + asked.database +
-                                                 "'. Databases of this program: " + known);
+        results.push_back({entry->file_name, rehearse(request, made.progress)});
     }
     return results;
 }
@@ -158,7 +148,7 @@ void add_rehearse_command(CLI::App& to, const command_site& site) {
     auto& command = add_command(
         to, {"rehearse", "Run what is pending on copies of real objects, changing nothing"}, asked,
         [asked] { return run(*asked); });
-    command.add_option("--data", asked->data, "Data directory, which no program may be using");
+    add_data_option(command, asked->data);
     add_database_option(command, asked->database, "rehearse");
     command
         .add_option("--sample", asked->sample,

@@ -53,7 +53,7 @@ Targets
 
 ``<target>-db``
   The command line tool, made of both: ``push``, ``generate``, ``status``, ``reset``, ``validate``,
-  ``config``. It refuses to work when a source has changed since it was built.
+  ``rehearse``, ``plan``, ``baseline``, ``watch``, ``config``. It refuses to work when a source has changed since it was built.
 
 Names
 
@@ -303,6 +303,14 @@ function(_dormouse_add_tool target dir migrations entries)
   list(FILTER sources EXCLUDE REGEX "(^|/)_|_test\\.[^./]*$")
   list(TRANSFORM sources PREPEND "${dir}/")
 
+  set(server "")
+  set(server_command "")
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    set(server "$<TARGET_FILE:${target}>")
+    set(server_command "cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db ${target}")
+  endif()
+
   set(list_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands.list")
   set(record "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands.cpp")
   set(script "${DORMOUSE_CMAKE_DIR}/DormouseRecordSources.cmake")
@@ -311,7 +319,9 @@ function(_dormouse_add_tool target dir migrations entries)
     "set(migrations [==[${migrations}]==])\n" "set(entries [==[${entries}]==])\n"
     "set(sources [==[${sources}]==])\n"
     "set(program [==[$<TARGET_PROPERTY:${target},SOURCES>]==])\n"
-    "set(command [==[cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db]==])\n")
+    "set(command [==[cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db]==])\n"
+    "set(server [==[${server}]==])\n"
+    "set(server_command [==[${server_command}]==])\n")
   file(GENERATE OUTPUT "${list_file}" CONTENT "${content}")
   add_custom_command(OUTPUT "${record}"
     COMMAND "${CMAKE_COMMAND}" "-DLIST=${list_file}" "-DOUTPUT=${record}" -P "${script}"

@@ -3,7 +3,7 @@
 # Writes the source that defines dormouse::cli::built_program(), a record of what database commands are
 # built from, and OUTPUT.d, the files it depends on. LIST is a script that sets `project`, `dir`, `migrations`, `entries` ("<file
 # base name>|<path>|<variable>"), `sources`, `program` (the sources of the program whose
-# databases they are) and `command`.
+# databases they are), `command`, `server` (the program's file) and `server_command`.
 cmake_minimum_required(VERSION 3.25)
 include("${LIST}")
 cmake_path(GET dir PARENT_PATH parent)
@@ -86,7 +86,7 @@ if(program_rows)
   set(program_span "program")
 endif()
 
-foreach(text project dir migrations command)
+foreach(text project dir migrations command server server_command)
   escaped("${${text}}" ${text})
 endforeach()
 string(REPLACE " " "\\ " output "${OUTPUT}")
@@ -114,6 +114,8 @@ dormouse::cli::database_program dormouse::cli::built_program() {
             .build = {.sources = sources,
                       .databases = built,
                       .program = ${program_span},
-                      .command = \"${command}\"}};
+                      .command = \"${command}\",
+                      .server = \"${server}\",
+                      .server_command = \"${server_command}\"}};
 }
 ")

@@ -110,8 +110,9 @@ dev_state dev_cache::load(timestamp moment) const {
     const auto text = read_project_file(path);
     if (!text) {
         const dev_state fresh{make_epoch(moment), {}};
-        save(fresh);
-        return fresh;
+        create();
+        // Who only reads has no lock: another may have begun an epoch meanwhile.
+        return write_new_project_file(path, write_state(fresh)) ? fresh : load(moment);
     }
     try {
         return parse_state(*text);
@@ -123,10 +124,14 @@ dev_state dev_cache::load(timestamp moment) const {
     }
 }
 
-void dev_cache::save(const dev_state& state) const {
+void dev_cache::create() const {
     if (!read_project_file(root_ / ".gitignore")) {
         write_project_file(root_ / ".gitignore", "*\n");
     }
+}
+
+void dev_cache::save(const dev_state& state) const {
+    create();
     write_project_file(root_ / "state.json", write_state(state));
 }
 

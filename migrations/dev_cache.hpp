@@ -3,6 +3,7 @@
 // objects belong to, and one squashed migration for each database.
 //
 //     .dormouse/state.json                            epoch, and what was pushed when
+//     .dormouse/lock                                  who is changing it, see `project_lock`
 //     .dormouse/databases/<db>/_snapshot.json         the schema pushed last
 //     .dormouse/databases/<db>/migrations/dev_<hash>.sql
 #pragma once
@@ -46,6 +47,9 @@ struct dev_state {
 class dev_cache {
 public:
     explicit dev_cache(std::filesystem::path root) : root_(std::move(root)) {}
+
+    /// Makes the directory, which brings its own `.gitignore`.
+    void create() const;
 
     /// The state on disk; without one, a new state of a new epoch, which is saved at once.
     /// Errors: `errc::migration_failed` when the file is corrupt. A new epoch in its place would

@@ -4,6 +4,7 @@
 #include "migrations/epoch.hpp"
 #include "migrations/project_change.hpp"
 #include "migrations/project_file.hpp"
+#include "migrations/project_lock.hpp"
 #include "migrations/snapshot_json.hpp"
 
 #include <dormouse/error.hpp>
@@ -145,6 +146,7 @@ generate_result write_migration(const project& in, planned_migration planned,
 }  // namespace
 
 std::vector<generate_result> generate(const project& in, const generate_options& options) {
+    const project_lock held(in.paths.cache, "generate");
     const auto chosen =
         choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
@@ -163,6 +165,7 @@ std::vector<generate_result> generate(const project& in, const generate_options&
 
 generate_result generate_one(const project& in, const declared_database& database,
                              const generate_options& options) {
+    const project_lock held(in.paths.cache, "generate");
     return write_migration(in, plan(in, database, options), options);
 }
 

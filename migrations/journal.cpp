@@ -12,16 +12,26 @@ constexpr std::string_view create_sql =
     "applied_at TEXT NOT NULL, PRIMARY KEY (name, chunk_index));"
     "CREATE TABLE IF NOT EXISTS __migration_details (name TEXT NOT NULL, chunk_index INTEGER NOT "
     "NULL, "
-    "checksum TEXT NOT NULL, PRIMARY KEY (name, chunk_index)) WITHOUT ROWID";
+    "checksum TEXT NOT NULL, duration_us INTEGER, PRIMARY KEY (name, chunk_index)) WITHOUT ROWID";
 
 // The version stands in the schema itself: whoever reads the schema has read it, a data-only
 // migration changes it, and nothing the program does to its own tables or `user_version` can.
 constexpr std::string_view version_prefix = "CREATE VIEW __dormouse_version AS SELECT '";
 
+// Programs from before durations were kept name the columns they write.
+bool keeps_durations(lease& turn) {
+    auto column = turn.prepare(
+        "SELECT 1 FROM pragma_table_info('__migration_details') WHERE name = 'duration_us'");
+    return column->step();
+}
+
 }  // namespace
 
 void migration_journal::create() {
     lease_->execute(create_sql);
+    if (!keeps_durations(*lease_)) {
+        lease_->execute("ALTER TABLE __migration_details ADD COLUMN duration_us INTEGER");
+    }
 }
 
 migration_journal::applied_chunks migration_journal::applied() {
@@ -60,11 +70,14 @@ void migration_journal::record_checksum(const journal_entry& entry) {
     const auto chunk = static_cast<std::int64_t>(entry.chunk);
     const auto checksum = hex_digest(entry.sql);
     auto detail = lease_->prepare(
-        "INSERT OR REPLACE INTO __migration_details (name, chunk_index, checksum) VALUES (?, ?, "
-        "?)");
+        "INSERT OR REPLACE INTO __migration_details (name, chunk_index, checksum, duration_us) "
+        "VALUES (?, ?, ?, ?)");
     detail->bind(1, entry.name);
     detail->bind(2, chunk);
     detail->bind(3, checksum);
+    if (entry.duration) {
+        detail->bind(4, entry.duration->count());
+    }
     detail->run();
 }
 

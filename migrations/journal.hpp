@@ -4,9 +4,11 @@
 
 #include <dormouse/lease.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,8 @@ struct journal_entry {
     std::size_t chunk = 0;
     std::string_view sql;         ///< The chunk's text, for its checksum.
     std::string_view applied_at;  ///< `YYYY-MM-DD HH:MM:SS.mmm`
+    /// That its statements took; not given when nobody measured it.
+    std::optional<std::chrono::microseconds> duration{};
 };
 
 /// **Thread safety:** actor-confined. **Lifetime:** shorter than the lease.
@@ -26,7 +30,8 @@ class migration_journal {
 public:
     explicit migration_journal(lease& held) noexcept : lease_(&held) {}
 
-    /// Makes what is missing of the tables: a journal that durable-db kept lacks the details.
+    /// Makes what is missing of the tables: a journal that durable-db kept lacks the details, one
+    /// from before durations were kept lacks their column.
     void create();
 
     /// The (name, chunk) pairs applied, with the checksum of what ran; empty when another program

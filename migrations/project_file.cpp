@@ -51,6 +51,21 @@ private:
     int descriptor_;
 };
 
+/// Answers the name of the file that holds `text` until it gets `path` for its name.
+std::filesystem::path write_beside(const std::filesystem::path& path, std::string_view text) {
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    if (failed) {
+        fail(path.parent_path(), failed.value());
+    }
+    auto beside = path.parent_path() /
+                  ("." + path.filename().string() + "." + std::to_string(::getpid()) + ".tmp");
+    open_file file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(text);
+    file.sync();
+    return beside;
+}
+
 }  // namespace
 
 std::optional<std::string> read_project_file(const std::filesystem::path& path) {
@@ -67,23 +82,28 @@ std::optional<std::string> read_project_file(const std::filesystem::path& path) 
 }
 
 void write_project_file(const std::filesystem::path& path, std::string_view text) {
+    const auto beside = write_beside(path, text);
     std::error_code failed;
-    std::filesystem::create_directories(path.parent_path(), failed);
-    if (failed) {
-        fail(path.parent_path(), failed.value());
-    }
-    const auto beside = path.parent_path() / ("." + path.filename().string() + "." +
-                                              std::to_string(::getpid()) + ".tmp");
-    {
-        open_file file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-        file.write(text);
-        file.sync();
-    }
     std::filesystem::rename(beside, path, failed);
     if (failed) {
         fail(path, failed.value());
     }
     open_file(path.parent_path(), O_RDONLY | O_DIRECTORY).sync();
+}
+
+bool write_new_project_file(const std::filesystem::path& path, std::string_view text) {
+    const auto beside = write_beside(path, text);
+    std::error_code failed;
+    std::filesystem::create_hard_link(beside, path, failed);
+    std::filesystem::remove(beside);
+    if (failed == std::errc::file_exists) {
+        return false;
+    }
+    if (failed) {
+        fail(path, failed.value());
+    }
+    open_file(path.parent_path(), O_RDONLY | O_DIRECTORY).sync();
+    return true;
 }
 
 }  // namespace dormouse

@@ -18,4 +18,7 @@ namespace dormouse {
 /// Errors: `errc::storage_failed` naming the file and the reason.
 void write_project_file(const std::filesystem::path& path, std::string_view text);
 
+/// The same where there is no such file. False when there is one, which then stays as it is.
+[[nodiscard]] bool write_new_project_file(const std::filesystem::path& path, std::string_view text);
+
 }  // namespace dormouse

@@ -41,7 +41,7 @@ void clear_attempts(object_metadata& known) {
 class attempt {
 public:
     attempt(object_storage& storage, const migration_list& list, const migration_surroundings& with)
-        : storage_(&storage), list_(&list), with_(&with), run_(storage, list, with.wall_clock) {}
+        : storage_(&storage), list_(&list), with_(&with), run_(storage, list, with.wall_clock, with.ticks) {}
 
     migration_report run() {
         if (run_.is_current()) {
@@ -282,13 +282,16 @@ migration_plan plan_migrations(object_storage& storage, const migration_list& li
 
 void forget_attempts(object_storage& storage) {
     auto turn = storage.begin_turn();
+    forget_attempts(turn);
+    static_cast<void>(turn.commit());
+}
+
+void forget_attempts(lease& turn) {
     auto known = turn.metadata();
-    const auto before = known;
     clear_attempts(known);
     known.version = migration_journal(turn).version();
-    if (known != before) {
+    if (known != turn.metadata()) {
         turn.set_metadata(std::move(known));
-        static_cast<void>(turn.commit());
     }
 }
 

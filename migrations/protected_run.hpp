@@ -45,5 +45,7 @@ migration_report run_protected(object_storage& storage, const migration_list& li
 /// The database was changed by hand: failed attempts no longer count, and the version that the node
 /// knows is again what the database says.
 void forget_attempts(object_storage& storage);
+/// The same as a part of `turn`.
+void forget_attempts(lease& turn);
 
 }  // namespace dormouse

@@ -3,6 +3,7 @@
 #include "migrations/dev_overlay.hpp"
 #include "migrations/digest.hpp"
 #include "migrations/project_change.hpp"
+#include "migrations/project_lock.hpp"
 #include "migrations/row_queries.hpp"
 #include "migrations/snapshot_json.hpp"
 
@@ -121,6 +122,7 @@ push_result write_push(const project& in, planned_push planned, const step_log& 
 }  // namespace
 
 std::vector<push_result> push(const project& in, const push_options& options) {
+    const project_lock held(in.paths.cache, "push");
     const auto chosen =
         choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
@@ -139,6 +141,7 @@ std::vector<push_result> push(const project& in, const push_options& options) {
 
 push_result push_one(const project& in, const declared_database& database,
                      const push_options& options) {
+    const project_lock held(in.paths.cache, "push");
     return write_push(in, {&database, find_change(in.paths, database, options.hints)},
                       step_log(in, options.verbose));
 }

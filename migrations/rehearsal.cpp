@@ -1,96 +1,19 @@
+#include "migrations/object_stage.hpp"
 #include "migrations/runner.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/rehearsal.hpp>
-#include <dormouse/storage_node.hpp>
-
-#include <stdlib.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <memory>
 #include <numeric>
-#include <system_error>
 #include <utility>
 
 namespace dormouse {
 namespace {
 
 using std::chrono::microseconds;
-
-class scratch_folder {
-public:
-    scratch_folder() {
-        auto name = (std::filesystem::temp_directory_path() / "dormouse-rehearsal-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw error(errc::storage_failed, "cannot create " + name);
-        }
-        path_ = name;
-    }
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-    ~scratch_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
-/// Nobody waits for the background of a rehearsal.
-class postponed_background final : public background_runner {
-public:
-    void run_later(background_lane /*lane*/, std::function<void()> work) override {
-        waiting_.push_back(std::move(work));
-    }
-    void run_all() {
-        while (!waiting_.empty()) {
-            const auto next = std::move(waiting_.front());
-            waiting_.pop_front();
-            next();
-        }
-    }
-
-private:
-    std::deque<std::function<void()>> waiting_;
-};
-
-/// A node of its own, which has one object at a time: a copy of a real one.
-class stage {
-public:
-    [[nodiscard]] std::unique_ptr<object_storage> enter(const object_key& key,
-                                                        const std::filesystem::path& copy) {
-        node_.import_file(key, copy);
-        return node_.open(key);
-    }
-    void leave(const object_key& key, std::unique_ptr<object_storage> object) {
-        node_.close(std::move(object), [] {});
-        background_.run_all();
-        node_.destroy(key);
-    }
-    void wait_durable(ticket position) { node_.wait_durable(position); }
-    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_.path(); }
-
-private:
-    // Its background waits until the object leaves, so nothing may be refused for what it has not
-    // done yet.
-    static storage_options options(std::filesystem::path directory) {
-        constexpr auto unlimited = std::size_t{1} << 60;
-        storage_options chosen;
-        chosen.directory = std::move(directory);
-        chosen.segment_bytes = std::uint64_t{4} << 20;
-        chosen.overlay_bytes_max = unlimited;
-        chosen.waiting_bytes_max = unlimited;
-        return chosen;
-    }
-
-    scratch_folder folder_;
-    postponed_background background_;
-    storage_node node_{options(folder_.path() / "node"), background_};
-};
 
 class rehearsal {
 public:
@@ -130,7 +53,7 @@ private:
 
     void rehearse(const inspected_object& object) {
         const object_key key{object.known.class_name, object.known.id, object.known.metadata.name};
-        const auto copy = stage_.folder() / "copy.sqlite";
+        const auto copy = stage_.copy();
         std::unique_ptr<object_storage> entered;
         try {
             if (!take_copy(key, copy)) {
@@ -168,7 +91,7 @@ private:
         const auto done = apply_migrations(object, list_, [] {
             return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
         });
-        stage_.wait_durable(done.position);
+        stage_.node().wait_durable(done.position);
         if (done.chunks > 0) {
             ++result_.pending;
             result_.rows += done.rows;
@@ -227,7 +150,7 @@ private:
     const progress_listener* progress_;
     migration_list list_;
     node_inspection inspected_;
-    stage stage_;
+    object_stage stage_;
     rehearsal_result result_;
     std::vector<microseconds> times_;
     std::map<std::string, rehearsed_failure> failures_;

@@ -1,6 +1,7 @@
 #include "migrations/chosen_databases.hpp"
 #include "migrations/dev_cache.hpp"
 #include "migrations/local_storage.hpp"
+#include "migrations/project_lock.hpp"
 
 #include <dormouse/project_commands.hpp>
 
@@ -22,6 +23,7 @@ void begin_epoch(dev_state& state, const std::string& database, const std::strin
 }  // namespace
 
 reset_result reset(const project& in, const reset_options& options) {
+    const project_lock held(in.paths.cache, "reset");
     const auto chosen = choose_databases(in, options.database);
     const auto now = now_in(in);
     const dev_cache cache(in.paths.cache);

@@ -61,14 +61,6 @@ void note_success(lease& turn, const std::string& version) {
     turn.set_metadata(std::move(known));
 }
 
-std::string list_names(std::span<const migration_file> files) {
-    std::string names;
-    for (const auto& file : files) {
-        names.append(names.empty() ? "" : ", ").append(file.name);
-    }
-    return names;
-}
-
 }  // namespace
 
 migration_list::migration_list(std::span<const migration_file> files)
@@ -83,8 +75,12 @@ migration_list::migration_list(std::span<const migration_file> files)
     }
 }
 
-migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock)
-    : storage_(&storage), list_(&list), wall_clock_(std::move(wall_clock)) {}
+migration_run::migration_run(object_storage& storage, const migration_list& list, clock wall_clock,
+                             ticker ticks)
+    : storage_(&storage),
+      list_(&list),
+      wall_clock_(std::move(wall_clock)),
+      ticks_(std::move(ticks)) {}
 
 bool is_current(lease& turn, const migration_list& list) {
     return list.files().empty() || migration_journal(turn).version() == list.version();
@@ -151,9 +147,11 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
             prepare_journal(turn, progress_, list_->files(), applied_at);
         }
         const auto changed_before = changed_rows(turn);
+        const auto begun = ticks_();
         run_statements(turn, chunk.sql);
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ticks_() - begun);
         const auto changed = changed_rows(turn) - changed_before;
-        migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
+        migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at, took});
         complete(turn);
         report_.position = turn.commit();
         report_.rows += changed;
@@ -189,28 +187,8 @@ void migration_run::finish(lease& turn) {
 
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
                                   const migration_run::clock& wall_clock) {
-    migration_run run(storage, list, wall_clock);
+    migration_run run(storage, list, wall_clock, std::chrono::steady_clock::now);
     return run.is_current() ? migration_report{} : run.apply();
-}
-
-ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
-                       const migration_run::clock& wall_clock) {
-    const auto files = list.files();
-    const auto end = std::ranges::find(files, last, &migration_file::name);
-    if (end == files.end()) {
-        throw error(errc::invalid_arguments, "there is no migration '" + std::string(last) +
-                                                 "'. There are: " + list_names(files));
-    }
-    auto turn = storage.begin_turn();
-    auto progress = read_progress(turn, files);
-    const auto applied_at = to_sql_text(wall_clock());
-    prepare_journal(turn, progress, files, applied_at);
-    for (const auto& chunk : progress.pending) {
-        if (chunk.name <= last) {
-            migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
-        }
-    }
-    return turn.commit();
 }
 
 }  // namespace dormouse

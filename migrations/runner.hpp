@@ -8,6 +8,7 @@
 #include <dormouse/storage_node.hpp>
 #include <dormouse/timestamp.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -49,8 +50,10 @@ struct migration_report {
 class migration_run {
 public:
     using clock = std::function<timestamp()>;
+    using ticker = std::function<std::chrono::steady_clock::time_point()>;
 
-    migration_run(object_storage& storage, const migration_list& list, clock wall_clock);
+    migration_run(object_storage& storage, const migration_list& list, clock wall_clock,
+                  ticker ticks);
 
     /// There is nothing to do.
     [[nodiscard]] bool is_current();
@@ -79,6 +82,7 @@ private:
     object_storage* storage_;
     const migration_list* list_;
     clock wall_clock_;
+    ticker ticks_;
     migration_progress progress_;
     bool looked_ = false;
     bool prepared_ = false;  // the journal is ours
@@ -88,11 +92,5 @@ private:
 /// A whole run, which nothing protects: what fails leaves the chunks before it.
 migration_report apply_migrations(object_storage& storage, const migration_list& list,
                                   const migration_run::clock& wall_clock);
-
-/// Records every migration up to `last` as applied, without running anything: for a database whose
-/// schema was made in another way. Errors: `errc::invalid_arguments` when the list has no such
-/// migration, naming those it has; what `read_progress` throws.
-ticket record_baseline(object_storage& storage, const migration_list& list, std::string_view last,
-                       const migration_run::clock& wall_clock);
 
 }  // namespace dormouse

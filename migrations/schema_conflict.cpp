@@ -1,7 +1,6 @@
 #include "migrations/schema_conflict.hpp"
 
-#include "migrations/database_schema.hpp"
-#include "migrations/schema_drift.hpp"
+#include "migrations/baseline.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/sql_tokens.hpp"
 #include "migrations/statements.hpp"
@@ -9,15 +8,21 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dormouse {
 namespace {
 
-/// What a CREATE statement makes.
+/// What a statement makes.
 struct created_object {
     std::string type;
     std::string name;
+    std::string table{};  ///< Of a column.
+
+    [[nodiscard]] std::string title() const {
+        return type + " " + (table.empty() ? name : table + "." + name);
+    }
 };
 
 std::vector<sql_token> first_tokens(std::string_view sql) {
@@ -31,12 +36,14 @@ std::vector<sql_token> first_tokens(std::string_view sql) {
     return tokens;
 }
 
-std::optional<created_object> read_create(std::string_view sql) {
+/// `name` or `schema.name`; `at` moves behind it.
+std::string take_name(std::span<const sql_token> tokens, std::size_t& at) {
+    at += at + 2 < tokens.size() && tokens[at + 1].text == "." ? 2 : 0;
+    return at < tokens.size() ? tokens[at++].as_name() : std::string();
+}
+
+std::optional<created_object> read_create(std::span<const sql_token> tokens) {
     static constexpr std::array types{"table", "index", "view", "trigger"};
-    const auto tokens = first_tokens(sql);
-    if (tokens.empty() || !tokens.front().is_word("create")) {
-        return std::nullopt;
-    }
     for (std::size_t at = 1; at + 1 < tokens.size(); ++at) {
         const auto* type =
             std::ranges::find_if(types, [&](const char* word) { return tokens[at].is_word(word); });
@@ -45,85 +52,76 @@ std::optional<created_object> read_create(std::string_view sql) {
         }
         ++at;
         at += tokens[at].is_word("if") ? 3 : 0;
-        at += at + 2 < tokens.size() && tokens[at + 1].text == "." ? 2 : 0;
-        return at < tokens.size() ? std::optional(created_object{*type, tokens[at].as_name()})
-                                  : std::nullopt;
+        return created_object{*type, take_name(tokens, at)};
     }
     return std::nullopt;
 }
 
+/// ALTER TABLE name ADD COLUMN name
+std::optional<created_object> read_added_column(std::span<const sql_token> tokens) {
+    std::size_t at = 2;
+    auto table = take_name(tokens, at);
+    if (at + 1 >= tokens.size() || !tokens[at].is_word("add")) {
+        return std::nullopt;
+    }
+    ++at;
+    at += tokens[at].is_word("column") && at + 1 < tokens.size() ? 1 : 0;
+    return created_object{"column", tokens[at].as_name(), std::move(table)};
+}
+
+std::optional<created_object> read_created(std::string_view sql) {
+    const auto tokens = first_tokens(sql);
+    if (tokens.size() > 1 && tokens[0].is_word("alter") && tokens[1].is_word("table")) {
+        return read_added_column(tokens);
+    }
+    return !tokens.empty() && tokens[0].is_word("create") ? read_create(tokens) : std::nullopt;
+}
+
 bool has(lease& turn, const created_object& object) {
-    auto rows = turn.prepare("SELECT 1 FROM sqlite_schema WHERE lower(name) = lower(?)");
+    auto rows =
+        turn.prepare(object.table.empty()
+                         ? "SELECT 1 FROM sqlite_schema WHERE lower(name) = lower(?)"
+                         : "SELECT 1 FROM pragma_table_xinfo(?2) WHERE lower(name) = lower(?1)");
     rows->bind(1, object.name);
+    if (!object.table.empty()) {
+        rows->bind(2, object.table);
+    }
     return rows->step();
 }
 
-/// Runs migrations where they do no harm.
-class rehearsed_list {
-public:
-    /// False when it fails.
-    bool run(std::string_view sql) {
-        try {
-            run_statements(scratch_.turn(), sql);
-            return true;
-        } catch (const statement_failure&) {
-            return false;
-        }
+/// What fails does so in the database, too, and changes nothing there.
+void run_if_possible(lease& turn, std::string_view sql) {
+    try {
+        run_statements(turn, sql);
+    } catch (const statement_failure&) {
+        return;
     }
-    [[nodiscard]] lease& turn() { return scratch_.turn(); }
-
-private:
-    scratch_database scratch_;
-};
+}
 
 bool journal_makes(lease& turn, std::span<const migration_file> files,
                    const created_object& object) {
     const auto progress = read_progress(turn, files);
-    rehearsed_list rehearsed;
+    scratch_database scratch;
     for (const auto& file : files) {
         const auto chunks = chunks_of(file);
         for (std::size_t index = 0; index < chunks.size(); ++index) {
             if (progress.applied.contains({std::string(file.name), index})) {
-                rehearsed.run(chunks[index]);
+                run_if_possible(scratch.turn(), chunks[index]);
             }
         }
     }
-    return has(rehearsed.turn(), object);
-}
-
-/// What the migrations make is there, whatever else is.
-bool contains(const std::vector<table_description>& actual,
-              const std::vector<table_description>& made) {
-    return std::ranges::all_of(find_drift(made, actual), [](const std::string& difference) {
-        return difference.starts_with("[extra]");
-    });
-}
-
-std::string find_baseline(lease& turn, std::span<const migration_file> files) {
-    const auto actual = read_database_schema(turn);
-    rehearsed_list rehearsed;
-    std::string found;
-    for (const auto& file : files) {
-        if (!rehearsed.run(file.sql)) {
-            break;
-        }
-        const auto made = read_database_schema(rehearsed.turn());
-        if (!made.empty() && contains(actual, made)) {
-            found = file.name;
-        }
-    }
-    return found;
+    return has(scratch.turn(), object);
 }
 
 }  // namespace
 
 std::optional<untracked_schema> find_untracked(lease& turn, std::span<const migration_file> files,
                                                std::string_view failed_sql) {
-    const auto object = read_create(failed_sql);
+    const auto object = read_created(failed_sql);
     if (!object || !has(turn, *object) || journal_makes(turn, files, *object)) {
         return std::nullopt;
     }
-    return untracked_schema{object->type + " " + object->name, find_baseline(turn, files)};
+    return untracked_schema{object->title(), find_baseline(turn, files)};
 }
 
 }  // namespace dormouse

@@ -1,5 +1,5 @@
-// A database may have had its tables before it had migrations: made by hand, or by a tool that left
-// no journal. Its first migration then meets what it was to make.
+// A database may have had its tables, or columns, before it had migrations: made by hand, or by a
+// tool that left no journal. A migration then meets what it was to make.
 #pragma once
 
 #include "migrations/migration_progress.hpp"

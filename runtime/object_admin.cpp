@@ -1,3 +1,4 @@
+#include "migrations/baseline.hpp"
 #include "runtime/host.hpp"
 
 #include <dormouse/object_admin.hpp>
@@ -159,7 +160,6 @@ boost::asio::awaitable<void> object_admin::baseline(std::string last) const {
             auto storage = node.open(which);
             static_cast<void>(record_baseline(*storage, kind->migrations, last,
                                               [on] { return on->clock().now(); }));
-            forget_attempts(*storage);
             node.close_now(std::move(storage));
         });
 }

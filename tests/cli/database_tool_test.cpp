@@ -1,3 +1,4 @@
+#include "migrations/project_lock.hpp"
 #include "tests/cli/tool_fixture.hpp"
 
 #include <dormouse/error.hpp>
@@ -341,6 +342,20 @@ TEST_F(DatabaseTool, StandsFlatAmongTheCommandsOfAnotherProgram) {
         EXPECT_EQ(ended.get_exit_code(), 1);
     }
     EXPECT_THAT(err.str(), StartsWith("Error: "));
+}
+
+TEST_F(DatabaseTool, RefusesToWorkBesideAnotherCommand) {
+    compile(first_main);
+    const project_lock held(in(".dormouse"), "generate");
+
+    const auto answer = run({"push"});
+
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_THAT(answer.err, MatchesRegex("Error: the project's .* is in use by process [0-9]+, "
+                                         "'generate'. Run the command again when that has "
+                                         "ended\n"));
+    EXPECT_EQ(run({"status"}).code, 0);
+    EXPECT_EQ(run({"validate", "--database", "plain"}).code, 0);
 }
 
 }  // namespace

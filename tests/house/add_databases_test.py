@@ -48,6 +48,8 @@ struct build_record {
     std::span<const built_database> databases{};
     std::span<const std::string_view> program{};
     std::string_view command{};
+    std::string_view server{};
+    std::string_view server_command{};
 };
 struct database_program {
     std::span<const database_entry> databases{};
@@ -64,6 +66,8 @@ inline int run_database_tool(int, char**, const database_program& program) {
     for (const auto& database : program.build.databases) { print("variable", database.variable); print("header", database.header); }
     for (const auto& path : program.build.program) print("program", path);
     print("command", program.build.command);
+    print("server", program.build.server);
+    print("server_command", program.build.server_command);
     return 0;
 }
 }
@@ -158,6 +162,8 @@ class AddDatabases(unittest.TestCase):
                          ["databases/analytics.hpp", "databases/main.hpp", "", "databases/split.hpp"])
         self.assertEqual(self.told("program"), [f"{self.root}/main.cpp"])
         self.assertEqual(self.told("command"), [f"cmake --build {self.root}/build --target shop-db"])
+        self.assertEqual(self.told("server"), [f"{self.root}/build/shop"])
+        self.assertEqual(self.told("server_command"), [f"cmake --build {self.root}/build --target shop-db shop"])
 
     def test_leaves_out_what_is_excluded(self):
         broken = "#error must not be compiled\ninline constinit const dormouse::database wrong_db{{}};\n"

@@ -1,4 +1,5 @@
 // Databases that other tools have migrated, as those tools leave them.
+#include "migrations/baseline.hpp"
 #include "migrations/protected_run.hpp"
 #include "tests/support/open_storage.hpp"
 
@@ -40,6 +41,10 @@ protected:
     }
     migration_report apply(std::span<const migration_file> list = files) {
         return apply_migrations(*object_, migration_list(list), [] { return timestamp{}; });
+    }
+    std::vector<std::string> baseline(std::string_view last,
+                                      std::span<const migration_file> list = files) {
+        return record_baseline(*object_, migration_list(list), last, [] { return timestamp{}; });
     }
     std::string failure(std::span<const migration_file> list = files) {
         try {
@@ -198,10 +203,56 @@ TEST_F(Adoption, SaysWhichBaselineFitsTablesThatNoJournalKnows) {
         EXPECT_THAT(conflict.what(), HasSubstr("'db baseline 0001_posts'"));
     }
 
-    (void)record_baseline(*object_, migration_list(files), "0001_posts",
-                          [] { return timestamp{}; });
+    EXPECT_THAT(baseline("0001_posts"), ElementsAre("0000_users", "0001_posts"));
 
     EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
+}
+
+TEST_F(Adoption, RecordsABaselineOnce) {
+    execute(made_by_two);
+    (void)baseline("0000_users");
+
+    EXPECT_THAT(baseline("0000_users"), IsEmpty());
+    EXPECT_THAT(baseline("0001_posts"), ElementsAre("0001_posts"));
+}
+
+TEST_F(Adoption, RefusesABaselineThatTheSchemaIsNot) {
+    execute(
+        "CREATE TABLE users (id TEXT NOT NULL, name TEXT); CREATE INDEX users_id ON users (id);"
+        "CREATE VIEW ids AS SELECT id FROM users");
+    const std::array list{files[0], files[1],
+                          migration_file{"0002_ids",
+                                         "CREATE VIEW ids AS SELECT id, id FROM users;"
+                                         "CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; "
+                                         "END;"}};
+    try {
+        (void)baseline("0002_ids", list);
+        FAIL();
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::migration_failed);
+        EXPECT_STREQ(refused.what(),
+                     "the schema is not that after migration '0002_ids':\n"
+                     "    [changed] table users: column id: TEXT NOT NULL, declared TEXT\n"
+                     "    [extra] table users: column name\n"
+                     "    [missing] table posts\n"
+                     "    [changed] view ids\n"
+                     "    [missing] trigger t");
+    }
+
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name LIKE '\\_\\_%' ESCAPE '\\'"),
+                IsEmpty());
+}
+
+TEST_F(Adoption, RefusesABaselineThatNoEmptyDatabaseReaches) {
+    const std::array list{files[0], migration_file{"0001_bad", "DROP TABLE nope"}};
+    execute("CREATE TABLE users (id TEXT); CREATE INDEX users_id ON users (id);");
+    try {
+        (void)baseline("0001_bad", list);
+        FAIL();
+    } catch (const error& refused) {
+        EXPECT_THAT(refused.what(),
+                    HasSubstr("0001_bad fails on an empty database: no such table"));
+    }
 }
 
 TEST_F(Adoption, SaysThatNoBaselineFits) {
@@ -212,6 +263,55 @@ TEST_F(Adoption, SaysThatNoBaselineFits) {
     } catch (const schema_conflict_error& conflict) {
         EXPECT_EQ(conflict.found().baseline, "");
         EXPECT_THAT(conflict.what(), HasSubstr("db baseline"));
+    }
+}
+
+constexpr std::array with_columns{
+    migration_file{"0000_users", "CREATE TABLE users (id TEXT);"},
+    migration_file{"0001_bio", "ALTER TABLE main.\"users\" ADD COLUMN [bio] TEXT;"},
+    migration_file{"0002_age", "ALTER TABLE users ADD age INTEGER;"}};
+
+TEST_F(Adoption, SaysWhichBaselineFitsAColumnThatNoJournalKnows) {
+    (void)apply(std::span(with_columns).first(1));
+    execute("ALTER TABLE users ADD COLUMN BIO TEXT");
+    try {
+        (void)apply(with_columns);
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "column users.bio");
+        EXPECT_EQ(conflict.found().baseline, "0001_bio");
+        EXPECT_EQ(conflict.failure().name, "0001_bio");
+        EXPECT_THAT(conflict.what(), HasSubstr("duplicate column name: bio"));
+        EXPECT_THAT(conflict.what(), HasSubstr("'db baseline 0001_bio'"));
+    }
+
+    EXPECT_THAT(baseline("0001_bio", with_columns), ElementsAre("0001_bio"));
+
+    EXPECT_THAT(apply(with_columns).applied, ElementsAre("0002_age"));
+}
+
+TEST_F(Adoption, KnowsAColumnThatIsAddedWithoutTheWord) {
+    (void)apply(std::span(with_columns).first(2));
+    execute("ALTER TABLE users ADD COLUMN age TEXT");
+    try {
+        (void)apply(with_columns);
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "column users.age");
+        EXPECT_EQ(conflict.found().baseline, "") << "the types differ";
+    }
+}
+
+TEST_F(Adoption, TakesAMigrationThatAddsAColumnTwiceForWhatItIs) {
+    const std::array list{with_columns[0], with_columns[1],
+                          migration_file{"0002_again", "ALTER TABLE users ADD COLUMN bio TEXT"}};
+    try {
+        (void)apply(list);
+        FAIL();
+    } catch (const schema_conflict_error&) {
+        FAIL() << "the journal knows the column";
+    } catch (const migration_error& failed) {
+        EXPECT_THAT(failed.what(), HasSubstr("duplicate column name"));
     }
 }
 

@@ -73,7 +73,7 @@ protected:
                  }
                  return noon;
              },
-             [] { return std::chrono::steady_clock::time_point(); },
+             [this] { return ticks_ += std::chrono::microseconds(100); },
              [this](log_level, const std::string& text) { log_.push_back(text); }});
     }
 
@@ -124,6 +124,7 @@ protected:
     std::vector<std::string> log_;
     std::string text_;
     int looks_left_ = 0;
+    std::chrono::steady_clock::time_point ticks_;
 };
 
 constexpr migration_file first{"1_first",
@@ -143,6 +144,28 @@ TEST_F(ProtectedRun, SaysWhatItApplied) {
 
     EXPECT_THAT(log_, ElementsAre("Applied 2 migration chunk(s) across 1 migration(s) in 0ms: "
                                   "1_first"));
+}
+
+TEST_F(ProtectedRun, RemembersHowLongEachChunkTook) {
+    (void)run(good);
+
+    EXPECT_THAT(query("SELECT duration_us FROM __migration_details"), ElementsAre("100", "100"));
+}
+
+// As a program from before durations were kept leaves it.
+TEST_F(ProtectedRun, GoesOnWithAJournalThatKnowsNoDurations) {
+    (void)run(good);
+    {
+        auto turn = object().begin_turn();
+        turn.execute("ALTER TABLE __migration_details DROP COLUMN duration_us");
+        (void)turn.commit();
+    }
+    const std::array longer{good[0], migration_file{"2_second", "CREATE TABLE second (x)"}};
+
+    (void)run(longer);
+
+    EXPECT_THAT(query("SELECT coalesce(duration_us, 'unknown') FROM __migration_details"),
+                ElementsAre("unknown", "unknown", "100"));
 }
 
 TEST_F(ProtectedRun, LeavesTheVersionWithTheNodeAndNoAttempts) {

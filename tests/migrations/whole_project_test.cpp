@@ -1,10 +1,16 @@
 #include "migrations/epoch.hpp"
+#include "migrations/project_lock.hpp"
 #include "tests/migrations/project_fixture.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/storage_node.hpp>
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
 
 namespace dormouse::test {
 namespace {
@@ -187,6 +193,48 @@ TEST_F(WholeProject, PurgeTouchesNoDirectoryThatIsNoNodes) {
     EXPECT_EQ(text_of("data/letter.txt"), "dear");
 }
 
+TEST_F(WholeProject, LetsOneChangeItAtATime) {
+    const std::vector<std::function<void()>> changes{
+        [&] { (void)dormouse::push(whole()); },
+        [&] { (void)push_one(whole(), whole().databases[0]); },
+        [&] { (void)dormouse::generate(whole()); },
+        [&] { (void)generate_one(whole(), whole().databases[0]); }, [&] { (void)reset(whole()); }};
+    for (const auto& change : changes) {
+        const project_lock held(paths().cache, "generate");
+        try {
+            change();
+            FAIL();
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.reason(), errc::storage_locked);
+            EXPECT_EQ(refused.what(),
+                      "the project's " + in(".dormouse").string() + " is in use by process " +
+                          std::to_string(::getpid()) +
+                          ", 'generate'. Run the command again when that has ended");
+        }
+    }
+    EXPECT_EQ(text_of(".dormouse/state.json"), "absent");
+}
+
+TEST_F(WholeProject, CanBeReadWhileItIsChanged) {
+    const project_lock held(paths().cache, "push");
+
+    EXPECT_EQ(dormouse::status(whole()).databases.size(), 2U);
+    EXPECT_EQ(dormouse::validate(whole()).size(), 2U);
+}
+
+TEST_F(WholeProject, IsFreeAgainWhenItsHolderDies) {
+    const auto child = ::fork();
+    if (child == 0) {
+        const project_lock held(paths().cache, "push");
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+
+    EXPECT_EQ(dormouse::push(whole()).size(), 2U);
+}
+
 TEST_F(WholeProject, TellsItsLogWhatItDoes) {
     class told_lines final : public log_sink {
     public:
@@ -208,6 +256,18 @@ TEST_F(WholeProject, TellsItsLogWhatItDoes) {
 
     EXPECT_THAT(told->lines,
                 ElementsAre("debug database:cli Reset main", "info database:cli Reset main"));
+}
+
+TEST(ProjectFile, IsNotReplacedByOneThatShouldBeNew) {
+    const temporary_directory directory;
+    const auto path = directory.path() / "sub" / "state.json";
+
+    EXPECT_TRUE(write_new_project_file(path, "first"));
+    EXPECT_FALSE(write_new_project_file(path, "second"));
+
+    EXPECT_EQ(read_project_file(path), "first");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), 1)
+        << "nothing is left beside it";
 }
 
 TEST(Epoch, IsASuffixOfTheKey) {

@@ -360,16 +360,21 @@ TEST_F(Migrating, LooksAtWhatWasImportedAndTakesABaseline) {
     EXPECT_EQ(count("t").value, 2);
 }
 
-TEST_F(Migrating, RecordsABaseline) {
+TEST_F(Migrating, RefusesABaselineThatTheSchemaIsNot) {
     (void)add("t", "x");
-    EXPECT_EQ(wait(admin("t").baseline("nonsense")).error_code(), errc::invalid_arguments);
+    (void)add("t", "x");
     deploy(list_2);
+    EXPECT_THAT(add("t", "y").error_text(), HasSubstr("UNIQUE constraint failed"));
 
-    EXPECT_EQ(wait(admin("t").baseline("20240202_unique")).error_text(), "");
+    EXPECT_EQ(wait(admin("t").baseline("nonsense")).error_code(), errc::invalid_arguments);
+    const auto refused = wait(admin("t").baseline("20240202_unique"));
 
-    EXPECT_THAT(wait(admin("t").migration_status()).value.pending, IsEmpty());
-    (void)add("t", "x");
-    EXPECT_EQ(count("t").value, 2) << "no index was made";
+    EXPECT_EQ(refused.error_code(), errc::migration_failed);
+    EXPECT_THAT(refused.error_text(),
+                HasSubstr("the schema is not that after migration '20240202_unique':\n"
+                          "    [missing] table entries: column note\n"
+                          "    [missing] table entries: index entries_text"));
+    EXPECT_THAT(wait(admin("t").migration_status()).value.pending, ElementsAre("20240202_unique"));
 }
 
 TEST(Rollout, BringsObjectsOfThreeVersionsToTheNewestThroughPowerLosses) {

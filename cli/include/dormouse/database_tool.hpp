@@ -9,6 +9,9 @@
 //     reset      begin afresh in development
 //     validate   run all migrations on an empty database
 //     rehearse   run what is pending on copies of real objects
+//     plan       show what objects would run when they wake
+//     baseline   record migrations as applied in objects that have the tables
+//     watch      build and start the program again at every change of a source
 //     config     check that the program's runtime gets every database
 //
 // docs/migrations.md shows them at work. Answers go to `tool_streams::answers`; what is wrong, and
@@ -53,6 +56,8 @@ struct build_record {
     std::span<const built_database> databases{};
     std::span<const std::string_view> program{};  ///< Sources of the program that runs them.
     std::string_view command{};                   ///< That builds them again.
+    std::string_view server{};          ///< The file of that program; empty: it is a library.
+    std::string_view server_command{};  ///< That builds it, and them.
 };
 
 /// The databases the commands work on, and where their project is.

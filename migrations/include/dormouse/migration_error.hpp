@@ -22,7 +22,7 @@ struct migration_failure {
 
 /// Something in a database that no migration it remembers has made.
 struct untracked_schema {
-    std::string object;    ///< "table users"
+    std::string object;    ///< "table users", "column users.bio"
     std::string baseline;  ///< The last migration whose schema is there; empty: none's is.
 };
 

@@ -67,8 +67,10 @@ public:
     /// from before brings everything back.
     [[nodiscard]] boost::asio::awaitable<void> destroy_database() const;
     /// Records every migration up to `last` as applied without running it, for a database whose
-    /// tables were made in another way.
-    /// Errors: `errc::invalid_arguments` when there is no such migration, naming those there are.
+    /// tables were made in another way. Failed attempts at migrating are forgotten.
+    /// Errors: `errc::invalid_arguments` when there is no such migration, naming those there are;
+    /// `errc::migration_failed` when the schema is not the one that they make, naming every
+    /// difference.
     [[nodiscard]] boost::asio::awaitable<void> baseline(std::string last) const;
 
 private:

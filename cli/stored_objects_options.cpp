@@ -1,0 +1,53 @@
+#include "cli/stored_objects_options.hpp"
+
+#include <dormouse/database.hpp>
+#include <dormouse/error.hpp>
+
+namespace dormouse::cli {
+
+std::vector<const database_entry*> choose_entries(const database_program& program,
+                                                  std::string_view name) {
+    std::vector<const database_entry*> chosen;
+    std::string known;
+    for (const auto& entry : program.databases) {
+        known.append(known.empty() ? "" : ", ").append(entry.file_name);
+        if (name.empty() || name == entry.file_name) {
+            chosen.push_back(&entry);
+        }
+    }
+    if (chosen.empty() && !name.empty()) {
+        throw error(errc::unknown_database, "there is no database '" + std::string(name) +
+                                                "'. Databases of this program: " + known);
+    }
+    return chosen;
+}
+
+void add_data_option(CLI::App& command, std::filesystem::path& data) {
+    command.add_option("--data", data, "Data directory, which no program may be using");
+}
+
+void add_instance_option(CLI::App& command, std::string& instance) {
+    command.add_option("--instance", instance, "Only the object of this key, or of this id");
+}
+
+std::vector<const database_entry*> chosen_entries(const stored_request& asked) {
+    auto chosen = choose_entries(asked.site.program, asked.database);
+    if (!asked.instance.empty() && chosen.size() != 1) {
+        std::string names;
+        for (const auto* entry : chosen) {
+            names.append(names.empty() ? "" : ", ").append(entry->file_name);
+        }
+        throw error(
+            errc::invalid_arguments,
+            "an instance is one database's: name that with --database. There are: " + names);
+    }
+    return chosen;
+}
+
+stored_objects objects_of(const stored_request& asked, const project& made,
+                          const database_entry& entry) {
+    return {asked.data.empty() ? made.paths.data : asked.data, entry.definition->class_name(),
+            entry.migrations, asked.instance};
+}
+
+}  // namespace dormouse::cli

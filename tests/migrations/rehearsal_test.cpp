@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string>
 
 namespace dormouse::test {
@@ -92,6 +93,20 @@ TEST_F(Rehearsal, GroupsFailuresByCauseNamingAnExample) {
     EXPECT_THAT(found.failures[0].cause, HasSubstr("20240102_unique"));
     EXPECT_EQ(found.failures[1].objects, 1U);
     EXPECT_THAT(found.failures[1].cause, HasSubstr("no such column: email"));
+}
+
+TEST_F(Rehearsal, GoesOnPastADamagedObject) {
+    written.stop();
+    std::ofstream(written.path() / "Test" / "33" / (std::string(64, '3') + ".sqlite"))
+        << std::string(8'192, 'x');
+    const std::array files{lower_case};
+
+    const auto found = run(files);
+
+    EXPECT_EQ(found.rehearsed, 10U);
+    EXPECT_EQ(found.pending, 9U);
+    ASSERT_THAT(found.failures, SizeIs(1));
+    EXPECT_EQ(found.failures[0].example, "name 3");
 }
 
 TEST_F(Rehearsal, TakesASampleSpreadOverAllObjects) {

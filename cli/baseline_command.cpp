@@ -39,13 +39,13 @@ void tell(const baseline_request& asked, const object_baseline& done) {
 
 int run(const baseline_request& asked) {
     const auto made = project_for(asked);
-    const auto& entry = *choose_entries(asked.site.program, asked.database).front();
+    const auto& entry = one_entry(asked);
     const auto results =
         record_baselines(objects_of(asked, made, entry), asked.migration, made.progress);
     const auto refused =
         std::ranges::count_if(results, [](const auto& each) { return !each.refusal.empty(); });
     if (asked.json) {
-        baselines_answer answer{refused == 0, asked.database, asked.migration, {}};
+        baselines_answer answer{refused == 0, std::string(entry.file_name), asked.migration, {}};
         for (const auto& each : results) {
             answer.objects.push_back(
                 {each.object, each.recorded,
@@ -72,7 +72,6 @@ void add_baseline_command(CLI::App& to, const command_site& site) {
         [asked] { return run(*asked); });
     add_data_option(command, asked->data);
     add_database_option(command, asked->database, "record in");
-    command.get_option("--database")->required();
     auto& which = *command.add_option_group("objects");
     add_instance_option(which, asked->instance);
     which.add_flag("--all", asked->all, "Every object of the database");

@@ -91,7 +91,7 @@ planned_database_answer answer_for(const planned_database& planned) {
 
 int plan_all(const stored_request& asked, const project& made) {
     std::vector<planned_database> planned;
-    for (const auto* entry : chosen_entries(asked)) {
+    for (const auto* entry : choose_entries(asked.site.program, asked.database)) {
         planned.push_back({std::string(entry->file_name),
                            group_plans(objects_of(asked, made, *entry), made.progress)});
     }
@@ -162,7 +162,7 @@ object_plan_answer answer_for(std::string_view database, const object_plan& plan
 }
 
 int plan_one(const stored_request& asked, const project& made) {
-    const auto& entry = *chosen_entries(asked).front();
+    const auto& entry = one_entry(asked);
     bool good = true;
     visit_plans(objects_of(asked, made, entry), [&](const object_plan& planned) {
         good = planned.problem.empty();

@@ -30,18 +30,17 @@ void add_instance_option(CLI::App& command, std::string& instance) {
     command.add_option("--instance", instance, "Only the object of this key, or of this id");
 }
 
-std::vector<const database_entry*> chosen_entries(const stored_request& asked) {
-    auto chosen = choose_entries(asked.site.program, asked.database);
-    if (!asked.instance.empty() && chosen.size() != 1) {
-        std::string names;
-        for (const auto* entry : chosen) {
-            names.append(names.empty() ? "" : ", ").append(entry->file_name);
-        }
-        throw error(
-            errc::invalid_arguments,
-            "an instance is one database's: name that with --database. There are: " + names);
+const database_entry& one_entry(const stored_request& asked) {
+    const auto chosen = choose_entries(asked.site.program, asked.database);
+    if (chosen.size() == 1) {
+        return *chosen.front();
     }
-    return chosen;
+    std::string names;
+    for (const auto* entry : chosen) {
+        names.append(names.empty() ? "" : ", ").append(entry->file_name);
+    }
+    throw error(errc::invalid_arguments, "name the database with --database. There are: " +
+                                             (names.empty() ? "none" : names));
 }
 
 stored_objects objects_of(const stored_request& asked, const project& made,

@@ -26,8 +26,9 @@ struct stored_request : command_request {
 void add_data_option(CLI::App& command, std::filesystem::path& data);
 void add_instance_option(CLI::App& command, std::string& instance);
 
-/// Errors: `errc::invalid_arguments` for an instance of which it is not said of which database.
-[[nodiscard]] std::vector<const database_entry*> chosen_entries(const stored_request& asked);
+/// The database that is named, or the only one there is.
+/// Errors: `errc::invalid_arguments` when there are several; those of `choose_entries`.
+[[nodiscard]] const database_entry& one_entry(const stored_request& asked);
 
 [[nodiscard]] stored_objects objects_of(const stored_request& asked, const project& made,
                                         const database_entry& entry);

@@ -211,7 +211,9 @@ TEST_F(StoredObjectsCommand, SayWhatThereIs) {
     EXPECT_EQ(run({"baseline", "--database", "other", "--all", "x"}).err,
               "Error: there is no database 'other'. Databases of this program: main, user-data\n");
     EXPECT_THAT(run({"plan", "--instance", "acme"}).err,
-                HasSubstr("name that with --database. There are: main, user-data"));
+                HasSubstr("name the database with --database. There are: main, user-data"));
+    EXPECT_THAT(run({"baseline", "--all", "20260101_users"}).err,
+                HasSubstr("name the database with --database. There are: main, user-data"));
     EXPECT_THAT(run({"plan", "--database", "main", "--instance", "nobody"}).err,
                 HasSubstr("there is no object MainDatabaseDO/nobody"));
     EXPECT_EQ(run({"baseline", "--database", "main", "x"}).code, 1) << "neither one nor all";

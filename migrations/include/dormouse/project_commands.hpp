@@ -6,8 +6,8 @@
 // Each works on the databases of a project that have tables, or on the one that is named. None
 // leaves half of its work behind: what can be refused is refused before anything is written.
 //
-// **Thread safety:** thread-safe. Of those that change a project's files one works at a time, here or
-// in another process; a second is refused with `errc::storage_locked`, naming the first.
+// **Thread safety:** thread-safe. Of those that change a project's files one works at a time, here
+// or in another process; a second is refused with `errc::storage_locked`, naming the first.
 // **Errors:** `errc::unknown_database` for a name that is none, listing those there are;
 // `errc::migration_failed` when what is declared cannot be created, when `_snapshot.json` or
 // `state.json` is corrupt, or when two migrations were made from the same state;

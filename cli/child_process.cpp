@@ -49,6 +49,7 @@ int code_of(int status) {
 child_process::child_process(const std::vector<std::string>& command, child_output output) {
     std::vector<std::string> words = command;
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) {
         arguments.push_back(word.data());
     }

@@ -77,13 +77,52 @@ void revive_dates(const type_node& type, argument_value& value) {
 
 }  // namespace
 
-type_handle argument_object_type(const std::vector<argument_definition>& members) {
+type_handle argument_object_type(argument_fields fields) {
     object_shape shape;
-    for (const auto& member : members) {
-        property made = defined_member(member);
+    for (const auto& field : fields) {
+        argument_definition definition;
+        definition.name = field.name;
+        field.operations->define(definition);
+        property made = defined_member(definition);
         (made.required ? shape.required : shape.optional).push_back(std::move(made));
     }
     return object_node(std::move(shape));
+}
+
+argument_value load_fields(argument_fields fields, const void* const* addresses,
+                           memory_block& memory) {
+    auto members = memory.allocate_array<argument_member>(fields.size());
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const argument_value value = fields[i].operations->load(addresses[i], memory);
+        if (value.kind != argument_kind::missing) {
+            members[count++] = {fields[i].name, value};
+        }
+    }
+    argument_value to{.kind = argument_kind::object};
+    to.members = members.first(count);
+    return to;
+}
+
+void store_fields(const argument_value& from, argument_fields fields, void* const* addresses,
+                  memory_block& memory) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        fields[i].operations->store(find_argument(from, fields[i].name), addresses[i], memory);
+    }
+}
+
+std::size_t packed_fields_size(argument_fields fields, const void* const* addresses) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        size += fields[i].operations->packed_size(addresses[i]);
+    }
+    return size;
+}
+
+void pack_fields(argument_fields fields, void* const* addresses, memory_block& memory) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        fields[i].operations->pack(addresses[i], memory);
+    }
 }
 
 argument_value read_arguments(std::string_view json, const type_node& type, memory_block& memory) {

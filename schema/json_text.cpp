@@ -1,8 +1,11 @@
+#include <dormouse/detail/field_binding.hpp>
 #include <dormouse/detail/json_text.hpp>
 #include <dormouse/error.hpp>
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <bitset>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -234,6 +237,53 @@ void refuse_json(const json_path& path, std::string_view expected, std::string_v
 
 void refuse_repeated(const json_path& path) {
     throw error(errc::invalid_request, path.text() + " must be given once (was given again)");
+}
+
+namespace {
+
+[[nodiscard]] std::size_t position_of(std::string_view name,
+                                      std::span<const decoded_field> fields) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& field) { return field.name == name; });
+    return static_cast<std::size_t>(found - fields.begin());
+}
+
+}  // namespace
+
+void decode_fields(json_reader& reader, const json_path& path,
+                   std::span<const decoded_field> fields, void* const* addresses) {
+    require_kind(reader, path, json_kind::object, "an object");
+    std::bitset<bound_fields_max> seen;
+    reader.enter_object();
+    while (auto name = reader.next_member()) {
+        const std::size_t at = position_of(*name, fields);
+        if (at == fields.size()) {
+            reader.skip();
+        } else if (seen.test(at)) {
+            refuse_repeated({&path, *name});
+        } else {
+            seen.set(at);
+            fields[at].decode(reader, {&path, fields[at].name}, addresses[at]);
+        }
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].required && !seen.test(i)) {
+            refuse_json({&path, fields[i].name}, "present", "missing");
+        }
+    }
+}
+
+void append_fields(std::string& out, std::span<const encoded_field> fields,
+                   const void* const* addresses) {
+    char separator = '{';
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].omitted == nullptr || !fields[i].omitted(addresses[i])) {
+            out += std::exchange(separator, ',');
+            out += fields[i].quoted_key;
+            fields[i].append(out, addresses[i]);
+        }
+    }
+    out += separator == '{' ? "{}" : "}";
 }
 
 void require_finite(double value) {

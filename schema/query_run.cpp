@@ -1,10 +1,16 @@
 #include <dormouse/detail/expression.hpp>
+#include <dormouse/detail/insert_source.hpp>
 #include <dormouse/detail/query_run.hpp>
 #include <dormouse/error.hpp>
 
 #include <sqlite3.h>
 
 namespace dormouse::detail {
+
+borrowed_statement borrow_statement(db& database, statement_slot slot, query_text text,
+                                    const void* query) {
+    return database.current_lease().borrow(slot, [&] { return text(query); });
+}
 
 void refuse_row_count(bool none) {
     std::string text = "Expected exactly one result from SQL query, but got ";
@@ -34,6 +40,29 @@ void refuse_listed_text() {
 
 void append_identifier(std::string& sql, std::string_view name) {
     sql += quoted_identifier(name);
+}
+
+void append_insert(std::string& sql, const table_view& table, const insert_form* forms) {
+    std::string names;
+    std::string values;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (forms[i] == insert_form::omitted) {
+            continue;
+        }
+        const auto& column = table.columns[i];
+        append_identifier(names += names.empty() ? "" : ", ", column.name);
+        values += values.empty() ? "" : ", ";
+        values += forms[i] == insert_form::value
+                      ? "?"
+                      : "coalesce(?, " + default_text(column.default_value) + ")";
+    }
+    sql += "INSERT INTO ";
+    append_identifier(sql, table.name);
+    if (names.empty()) {
+        sql += " DEFAULT VALUES";
+    } else {
+        sql.append(" (").append(names).append(") VALUES (").append(values).append(")");
+    }
 }
 
 void append_all_columns(std::string& sql, const table_view& table, bool qualified) {

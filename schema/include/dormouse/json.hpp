@@ -31,7 +31,7 @@
 #include <dormouse/detail/reflection.hpp>
 #include <dormouse/timestamp.hpp>
 
-#include <bitset>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>

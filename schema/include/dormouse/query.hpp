@@ -34,7 +34,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -128,7 +127,7 @@ requires(detail::placeholders(Text.view()) == sizeof...(Parts))
 template <auto const& Table>
 auto db::select_from() {
     using clauses = detail::plain_select;
-    return detail::select_query<detail::scope<Table>, clauses>(*this, clauses{}, std::tuple<>{});
+    return detail::select_query<detail::scope<Table>, clauses>(*this, clauses{}, {});
 }
 
 template <auto const& Table>
@@ -138,7 +137,7 @@ auto db::insert_into() {
 
 template <auto const& Table>
 auto db::update() {
-    return detail::update_query<Table, std::tuple<>, detail::condition_missing>(*this, {}, {});
+    return detail::update_query<Table, detail::condition_missing>(*this, {}, {});
 }
 
 template <auto const& Table>

@@ -24,6 +24,7 @@ namespace dormouse::detail {
 
 /// Stands for the result of an action that returns void.
 struct no_result {};
+/// Where the result of a call is put; results are default-constructible.
 template <class Result>
 using kept_result = std::conditional_t<std::is_void_v<Result>, no_result, Result>;
 
@@ -57,7 +58,7 @@ template <class Handler, class Args>
 decltype(auto) invoke_handler(context& in, const Args& args) {
     static_assert(std::is_empty_v<Handler>,
                   "dormouse: an action's handler must be a lambda without captures");
-    if constexpr (std::is_invocable_v<Handler, db&, const Args&, context&>) {
+    if constexpr (requires { Handler{}(in.db(), args, in); }) {
         return Handler{}(in.db(), args, in);
     } else {
         return Handler{}(in.db(), args);
@@ -66,7 +67,6 @@ decltype(auto) invoke_handler(context& in, const Args& args) {
 
 template <class Args, class Result, class Handler>
 struct handler_thunks {
-    using result_slot = std::optional<kept_result<Result>>;
     using returned = decltype(invoke_handler<Handler, Args>(std::declval<context&>(),
                                                             std::declval<const Args&>()));
     static constexpr bool suspends = awaited<returned>::suspends;
@@ -75,9 +75,8 @@ struct handler_thunks {
         const auto& args = *static_cast<const Args*>(arguments);
         if constexpr (std::is_void_v<Result>) {
             invoke_handler<Handler>(in, args);
-            static_cast<result_slot*>(result)->emplace();
         } else {
-            static_cast<result_slot*>(result)->emplace(invoke_handler<Handler>(in, args));
+            *static_cast<Result*>(result) = invoke_handler<Handler>(in, args);
         }
     }
 
@@ -89,10 +88,9 @@ struct handler_thunks {
         const auto& args = *static_cast<const Args*>(arguments);
         if constexpr (std::is_void_v<Result>) {
             co_await invoke_handler<Handler>(in, args);
-            static_cast<result_slot*>(result)->emplace();
         } else {
             Result value = co_await invoke_handler<Handler>(in, args);
-            static_cast<result_slot*>(result)->emplace(std::move(value));
+            *static_cast<Result*>(result) = std::move(value);
         }
     }
 };
@@ -106,13 +104,12 @@ public:
 
 private:
     packed_args<Args> args_;
-    std::optional<kept_result<Result>> result_;
+    kept_result<Result> result_{};
 };
 
 template <class Args, class Result, class Handler, bool Atomic>
 constexpr action_operations make_operations() {
     using thunks = handler_thunks<Args, Result, Handler>;
-    using slot = std::optional<kept_result<Result>>;
     action_operations made{};
     made.validate = [](const void* arguments) {
         dormouse::validate(*static_cast<const Args*>(arguments));
@@ -120,26 +117,28 @@ constexpr action_operations make_operations() {
     if constexpr (thunks::suspends) {
         static_assert(!Atomic, "dormouse: an atomic action's handler must not suspend");
         made.run_suspending = &thunks::run_suspending;
+    } else if constexpr (Atomic) {
+        made.run = &thunks::run_atomically;
     } else {
-        made.run = Atomic ? &thunks::run_atomically : &thunks::run;
+        made.run = &thunks::run;
     }
     made.arguments_to_json = [](const void* arguments) {
         return to_json(*static_cast<const Args*>(arguments));
     };
     made.call_from_json = [](std::string_view json) -> std::unique_ptr<erased_call> {
-        return std::make_unique<packed_call<Args, Result>>(packed_args<Args>::from_json(json));
+        using call = packed_call<Args, Result>;
+        // make_unique would have every compiler make a unique_ptr of each call's own type, too.
+        return std::unique_ptr<erased_call>(new call(packed_args<Args>::from_json(json)));
     };
     if constexpr (std::is_void_v<Result>) {
-        made.result_from_json = [](std::string_view, void* result) {
-            static_cast<slot*>(result)->emplace();
-        };
+        made.result_from_json = [](std::string_view, void*) {};
         made.result_to_json = [](const void*) { return std::string("null"); };
     } else {
         made.result_from_json = [](std::string_view json, void* result) {
-            static_cast<slot*>(result)->emplace(from_json<Result>(json));
+            *static_cast<Result*>(result) = from_json<Result>(json);
         };
         made.result_to_json = [](const void* result) {
-            return to_json(**static_cast<const slot*>(result));
+            return to_json(*static_cast<const Result*>(result));
         };
     }
     return made;
@@ -233,14 +232,14 @@ protected:
         if constexpr (std::is_void_v<Result>) {
             std::move(handler)(std::move(failure));
         } else {
-            Result value = !failure && result_ ? std::move(*result_) : Result{};
+            Result value = failure ? Result{} : std::move(result_);
             std::move(handler)(std::move(failure), std::move(value));
         }
     }
 
 private:
     packed_args<Args> args_;
-    std::optional<kept_result<Result>> result_;
+    kept_result<Result> result_{};
     handler_type handler_;
 };
 
@@ -272,10 +271,10 @@ template <class Args, class Result>
 Result call_here(const action_base& called, context& caller, const Args& args) {
     require_callable_here(called, caller);
     called.operations().validate(&args);
-    std::optional<kept_result<Result>> result;
+    kept_result<Result> result{};
     called.operations().run(caller, &args, &result);
     if constexpr (!std::is_void_v<Result>) {
-        return std::move(*result);
+        return result;
     }
 }
 
@@ -283,7 +282,7 @@ template <class Args, class Result>
 awaitable<Result> call_action(const action_base& called, call_route route, packed_args<Args> args) {
     called.operations().validate(&args.value());
     if (context* here = same_object(called, route)) {
-        std::optional<kept_result<Result>> result;
+        kept_result<Result> result{};
         if (called.operations().run != nullptr) {
             called.operations().run(*here, &args.value(), &result);
         } else {
@@ -293,7 +292,7 @@ awaitable<Result> call_action(const action_base& called, call_route route, packe
         if constexpr (std::is_void_v<Result>) {
             co_return;
         } else {
-            co_return std::move(*result);
+            co_return result;
         }
     }
     auto sent = start_action<Args, Result>(called, std::move(route), std::move(args),

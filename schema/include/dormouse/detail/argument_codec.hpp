@@ -26,12 +26,36 @@ template <class T>
 concept nested_arguments = aggregate<T> && !is_arg<T> && !is_choice<T> && !is_span<T> &&
                            !std::same_as<T, json_view> && !is_optional<T> && !moment<T>;
 
+// What is done with one member.
+
+template <class Member>
+void define_member(argument_definition& definition);
+template <class Member>
+argument_value load_member(const void* member, memory_block& memory);
+template <class Member>
+void store_member(const argument_value& from, void* member, memory_block& memory);
+template <class Member>
+std::size_t packed_member_size(const void* member);
+template <class Member>
+void pack_member(void* member, memory_block& memory);
+
 // The run-time type of a struct.
 
 template <class Args>
 const type_node& argument_type();
 template <class Args>
 type_handle argument_type_handle();
+
+template <class Member>
+inline constexpr argument_operations operations_on{
+    &define_member<Member>, &load_member<Member>, &store_member<Member>,
+    &packed_member_size<Member>, &pack_member<Member>};
+template <class Args>
+inline constexpr auto fields_of = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<argument_field, sizeof...(Index)>{
+        argument_field{field_name<Args, Index>, &operations_on<field_type<Args, Index>>}...};
+}
+(field_indexes<Args>{});
 
 /// A plain member is checked as if it had been written as an expression.
 template <class T>
@@ -87,15 +111,7 @@ void define_member(argument_definition& definition) {
 
 template <class Args>
 type_handle argument_type_handle() {
-    static const type_handle made = [] {
-        std::vector<argument_definition> members;
-        for_each_index<Args>([&]<std::size_t Index>(index_constant<Index>) {
-            argument_definition& definition = members.emplace_back();
-            definition.name = field_name<Args, Index>;
-            define_member<field_type<Args, Index>>(definition);
-        });
-        return argument_object_type(members);
-    }();
+    static const type_handle made = argument_object_type(fields_of<Args>);
     return made;
 }
 template <class Args>
@@ -117,11 +133,13 @@ constexpr auto& member_value(T& member) {
 template <class T>
 void store_argument(const argument_value& from, T& to, memory_block& memory);
 
+template <class Member>
+void store_member(const argument_value& from, void* member, memory_block& memory) {
+    store_argument(from, member_value(*static_cast<Member*>(member)), memory);
+}
 template <class Args>
 void store_members(const argument_value& from, Args& to, memory_block& memory) {
-    for_each_field(to, [&]<std::size_t Index>(index_constant<Index>, auto& member) {
-        store_argument(find_argument(from, field_name<Args, Index>), member_value(member), memory);
-    });
+    store_fields(from, fields_of<Args>, field_addresses(to).data(), memory);
 }
 
 template <class Member>
@@ -232,7 +250,8 @@ argument_value load_elements(const Elements& from, memory_block& memory) {
 
 /// What is empty: an optional argument is missing, one that is only nullable is null.
 template <class Member>
-argument_value load_member(const Member& member, memory_block& memory) {
+argument_value load_member(const void* from, memory_block& memory) {
+    const auto& member = *static_cast<const Member*>(from);
     argument_value value = load_argument(member_value(member), memory);
     if constexpr (is_arg<Member>) {
         if (value.kind == argument_kind::missing && !member.omitted()) {
@@ -244,17 +263,7 @@ argument_value load_member(const Member& member, memory_block& memory) {
 
 template <class Args>
 argument_value load_members(const Args& from, memory_block& memory) {
-    auto members = memory.allocate_array<argument_member>(field_count<Args>);
-    std::size_t count = 0;
-    for_each_field(from, [&]<std::size_t Index>(index_constant<Index>, const auto& member) {
-        const argument_value value = load_member(member, memory);
-        if (value.kind != argument_kind::missing) {
-            members[count++] = {field_name<Args, Index>, value};
-        }
-    });
-    argument_value to{.kind = argument_kind::object};
-    to.members = members.first(count);
-    return to;
+    return load_fields(fields_of<Args>, field_addresses(from).data(), memory);
 }
 
 inline argument_value load_json(std::string_view json, memory_block& memory) {
@@ -312,10 +321,7 @@ std::size_t packed_size(const T& value) {
         }
         return size;
     } else if constexpr (nested_arguments<T>) {
-        std::size_t size = 0;
-        for_each_field(
-            value, [&](auto, const auto& member) { size += packed_size(member_value(member)); });
-        return size;
+        return packed_fields_size(fields_of<T>, field_addresses(value).data());
     } else {
         return 0;
     }
@@ -340,9 +346,17 @@ void pack_value(T& value, memory_block& memory) {
         }
         value = elements;
     } else if constexpr (nested_arguments<T>) {
-        for_each_field(value,
-                       [&](auto, auto& member) { pack_value(member_value(member), memory); });
+        pack_fields(fields_of<T>, field_addresses(value).data(), memory);
     }
+}
+
+template <class Member>
+std::size_t packed_member_size(const void* member) {
+    return packed_size(member_value(*static_cast<const Member*>(member)));
+}
+template <class Member>
+void pack_member(void* member, memory_block& memory) {
+    pack_value(member_value(*static_cast<Member*>(member)), memory);
 }
 
 /// An argument of the struct changes the text it is given (string.trim).

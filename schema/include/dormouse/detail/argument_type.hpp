@@ -3,11 +3,12 @@
 
 #include <dormouse/detail/argument_values.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace dormouse::detail {
 
@@ -29,7 +30,30 @@ struct argument_definition {
     member_form form{};
 };
 
-[[nodiscard]] type_handle argument_object_type(const std::vector<argument_definition>& members);
+/// What a struct of arguments needs done with a member, by the member's type. What is done member
+/// after member is compiled once.
+struct argument_operations {
+    void (*define)(argument_definition& definition);
+    argument_value (*load)(const void* member, memory_block& memory);
+    void (*store)(const argument_value& from, void* member, memory_block& memory);
+    std::size_t (*packed_size)(const void* member);
+    void (*pack)(void* member, memory_block& memory);
+};
+struct argument_field {
+    std::string_view name;
+    const argument_operations* operations;
+};
+using argument_fields = std::span<const argument_field>;
+
+[[nodiscard]] type_handle argument_object_type(argument_fields fields);
+
+// Of the members at `addresses`, in the order of the fields.
+[[nodiscard]] argument_value load_fields(argument_fields fields, const void* const* addresses,
+                                         memory_block& memory);
+void store_fields(const argument_value& from, argument_fields fields, void* const* addresses,
+                  memory_block& memory);
+[[nodiscard]] std::size_t packed_fields_size(argument_fields fields, const void* const* addresses);
+void pack_fields(argument_fields fields, void* const* addresses, memory_block& memory);
 
 /// Reads a struct's arguments. Errors: `errc::invalid_arguments` with one line per problem;
 /// `errc::invalid_request` for text that is not JSON.

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace dormouse::detail {
@@ -21,16 +20,13 @@ struct condition_missing : condition_list<> {};
 template <class Condition>
 concept chosen_condition = !std::same_as<Condition, condition_missing>;
 
-template <auto const& Table, class Assignments, class Condition>
-class update_query;
-
-template <auto const& Table, class... Assignments, class Condition>
-class update_query<Table, std::tuple<Assignments...>, Condition> {
+template <auto const& Table, class Condition, class... Assignments>
+class update_query {
 public:
     static constexpr bool writes = true;
     static constexpr std::size_t switches = (Condition::switches + ... + Assignments::switches);
 
-    update_query(db& database, std::tuple<Assignments...> assignments, Condition condition)
+    update_query(db& database, part_list<Assignments...> assignments, Condition condition)
         : database_(&database),
           assignments_(std::move(assignments)),
           condition_(std::move(condition)) {}
@@ -40,14 +36,14 @@ public:
     template <class... Added>
     [[nodiscard]] auto set(Added... added) const {
         require_settable<Table, Added...>();
-        return with_assignments(std::tuple(std::move(added)...));
+        return with_assignments(std::move(added)...);
     }
     /// The same, but only if `wanted`; otherwise the column keeps its value. It must not have been
     /// set before.
     template <class Added>
     [[nodiscard]] auto set_if(bool wanted, Added added) const {
         require_settable<Table, Added>();
-        return with_assignments(std::tuple(assignment_if<Table, Added>{std::move(added), wanted}));
+        return with_assignments(assignment_if<Table, Added>{std::move(added), wanted});
     }
     /// The fields of any struct, by name, to the columns. Columns of the primary key are not set,
     /// nor those whose field is empty because it was not given: an empty std::optional or an
@@ -58,8 +54,7 @@ public:
         using kept =
             std::conditional_t<std::is_lvalue_reference_v<Value>, const std::remove_cvref_t<Value>&,
                                std::remove_cvref_t<Value>>;
-        return with_assignments(
-            std::tuple<struct_assignment<Table, kept>>(std::forward<Value>(value)));
+        return with_assignments(struct_assignment<Table, kept>(std::forward<Value>(value)));
     }
 
     /// Only rows for which `condition` holds. Called again: and this one too.
@@ -81,7 +76,7 @@ public:
     [[nodiscard]] auto returning(Columns... columns) const
         requires(chosen_condition<Condition> && sizeof...(Assignments) > 0) {
         using list = expression_list<Columns...>;
-        return returning_query<Table, update_query, list>(*this, list{{std::move(columns)...}});
+        return returning_query<Table, update_query, list>(*this, list{{{std::move(columns)}...}});
     }
 
     /// Runs it; answers how many rows were changed. Needs `where` or `all_rows`.
@@ -98,7 +93,7 @@ public:
             sql += std::exchange(separator, ", ");
             each.template append_sql<scope<Table>>(sql);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, assignments_);
+        assignments_.each(append);
         append_refreshed<Table, Assignments...>(sql);
         // Where nothing may be given, RETURNING must have no rows.
         sql += always_sets ? "" : " WHERE ?";
@@ -107,7 +102,7 @@ public:
     }
 
     void bind_all(binder& to, generator_context& generators) const {
-        std::apply([&](const auto&... each) { (each.bind(to, generators), ...); }, assignments_);
+        assignments_.bind(to, generators);
         bind_refreshed<Table, Assignments...>(to, generators);
         if constexpr (!always_sets) {
             to.integer(sets_anything() ? 1 : 0);
@@ -115,7 +110,7 @@ public:
         condition_.bind(to);
     }
     void add_shape(query_shape& shape) const {
-        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, assignments_);
+        assignments_.add_shape(shape);
         condition_.add_shape(shape);
     }
     [[nodiscard]] db& database() const { return *database_; }
@@ -124,8 +119,9 @@ private:
     static constexpr bool always_sets = (Assignments::always_given || ...);
 
     [[nodiscard]] bool sets_anything() const {
-        return std::apply([](const auto&... each) { return (each.is_given() || ...); },
-                          assignments_);
+        bool given = false;
+        assignments_.each([&given](const auto& each) { given = given || each.is_given(); });
+        return given;
     }
     /// Of two assignments to a column the later counts; one that is not made would undo the other.
     template <class Added>
@@ -138,20 +134,20 @@ private:
         return false;
     }
     template <class... Added>
-    [[nodiscard]] auto with_assignments(std::tuple<Added...> added) const {
+    [[nodiscard]] auto with_assignments(Added... added) const {
         static_assert(!(overrides_in_vain<Added>() || ...),
                       "dormouse: a column that is set already cannot be set conditionally as well");
-        return update_query<Table, std::tuple<Assignments..., Added...>, Condition>(
-            *database_, std::tuple_cat(assignments_, std::move(added)), condition_);
+        return update_query<Table, Condition, Assignments..., Added...>(
+            *database_, assignments_.with(std::move(added)...), condition_);
     }
     template <class Changed>
     [[nodiscard]] auto with_condition(Changed condition) const {
-        return update_query<Table, std::tuple<Assignments...>, Changed>(*database_, assignments_,
-                                                                        std::move(condition));
+        return update_query<Table, Changed, Assignments...>(*database_, assignments_,
+                                                            std::move(condition));
     }
 
     db* database_;
-    std::tuple<Assignments...> assignments_;
+    part_list<Assignments...> assignments_;
     Condition condition_;
 };
 
@@ -184,7 +180,7 @@ public:
     template <sql_expression... Columns>
     [[nodiscard]] auto returning(Columns... columns) const requires chosen_condition<Condition> {
         using list = expression_list<Columns...>;
-        return returning_query<Table, delete_query, list>(*this, list{{std::move(columns)...}});
+        return returning_query<Table, delete_query, list>(*this, list{{{std::move(columns)}...}});
     }
 
     /// Runs it; answers how many rows were deleted. Needs `where` or `all_rows`.

@@ -110,6 +110,8 @@ struct named_query {
         rows.template append_text<scope<>>(sql);
         sql += ')';
     }
+    void bind(binder& to) const { rows.bind_values(to); }
+    void add_shape(query_shape& shape) const { rows.add_shape(shape); }
 };
 
 /// A query with common table expressions.
@@ -122,7 +124,7 @@ public:
     static constexpr bool is_select = true;
     static constexpr std::size_t switches = (Query::switches + ... + Named::switches);
 
-    with_query(Query query, std::tuple<Named...> named)
+    with_query(Query query, part_list<Named...> named)
         : query_(std::move(query)), named_(std::move(named)) {}
 
     /// Another one, which the earlier ones may use.
@@ -131,8 +133,7 @@ public:
         static_assert(row_width<row_of<Table>>() == row_width<typename Rows::row_type>(),
                       "dormouse: the table's row has another number of columns than the query");
         using added = named_query<Table, Rows>;
-        return with_query<Query, Named..., added>(
-            query_, std::tuple_cat(named_, std::tuple<added>(added{std::move(rows)})));
+        return with_query<Query, Named..., added>(query_, named_.with(added{std::move(rows)}));
     }
 
     [[nodiscard]] std::string sql_text() const {
@@ -147,24 +148,24 @@ public:
             sql += std::exchange(separator, ", ");
             each.append_sql(sql);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, named_);
+        named_.each(append);
         sql += ' ';
         query_.template append_text<Outer>(sql);
     }
     void bind_values(binder& to) const {
-        std::apply([&](const auto&... each) { (each.rows.bind_values(to), ...); }, named_);
+        named_.bind(to);
         query_.bind_values(to);
     }
     void bind_all(binder& to, generator_context& /*generators*/) const { bind_values(to); }
     void add_shape(query_shape& shape) const {
         query_.add_shape(shape);
-        std::apply([&](const auto&... each) { (each.rows.add_shape(shape), ...); }, named_);
+        named_.add_shape(shape);
     }
     [[nodiscard]] db& database() const { return query_.database(); }
 
 private:
     Query query_;
-    std::tuple<Named...> named_;
+    part_list<Named...> named_;
 };
 
 template <class Query>

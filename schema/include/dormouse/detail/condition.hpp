@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace dormouse::detail {
@@ -46,12 +45,11 @@ bool is_present(const optional_part<Part>& part) {
 template <class... Conditions>
 struct condition_list {
     static constexpr std::size_t switches = (std::size_t{0} + ... + Conditions::switches);
-    std::tuple<Conditions...> all;
+    part_list<Conditions...> all;
 
     template <class Added>
     [[nodiscard]] auto with(Added added) const {
-        return condition_list<Conditions..., Added>{
-            std::tuple_cat(all, std::tuple<Added>(std::move(added)))};
+        return condition_list<Conditions..., Added>{all.with(std::move(added))};
     }
 
     template <class Scope>
@@ -62,14 +60,10 @@ struct condition_list {
                 each.template append_sql<Scope>(sql);
             }
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, all);
+        all.each(append);
     }
-    void bind(binder& to) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, all);
-    }
-    void add_shape(query_shape& shape) const {
-        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, all);
-    }
+    void bind(binder& to) const { all.bind(to); }
+    void add_shape(query_shape& shape) const { all.add_shape(shape); }
 };
 
 }  // namespace dormouse::detail

@@ -104,7 +104,7 @@ void bind_refreshed(binder& to, generator_context& generators) {
 template <class Key, class... Assignments>
 struct on_conflict_set {
     static constexpr std::size_t switches = (std::size_t{0} + ... + Assignments::switches);
-    std::tuple<Assignments...> assignments{};
+    part_list<Assignments...> assignments{};
 
     template <auto const& Table>
     void append_sql(std::string& sql) const {
@@ -114,17 +114,15 @@ struct on_conflict_set {
             sql += std::exchange(separator, ", ");
             each.template append_sql<scope<Table>>(sql);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, assignments);
+        assignments.each(append);
         append_refreshed<Table, Assignments...>(sql);
     }
     template <auto const& Table>
     void bind(binder& to, generator_context& generators) const {
-        std::apply([&](const auto&... each) { (each.bind(to, generators), ...); }, assignments);
+        assignments.bind(to, generators);
         bind_refreshed<Table, Assignments...>(to, generators);
     }
-    void add_shape(query_shape& shape) const {
-        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, assignments);
-    }
+    void add_shape(query_shape& shape) const { assignments.add_shape(shape); }
 };
 
 }  // namespace dormouse::detail

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <dormouse/detail/column_codec.hpp>
+#include <dormouse/detail/part_list.hpp>
 #include <dormouse/detail/query_scope.hpp>
 
 #include <array>
@@ -14,7 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -523,7 +523,7 @@ template <class... Expressions>
 struct expression_list {
     static constexpr bool empty = sizeof...(Expressions) == 0;
     static constexpr std::size_t switches = (std::size_t{0} + ... + Expressions::switches);
-    std::tuple<Expressions...> all;
+    part_list<Expressions...> all;
 
     template <class Scope>
     void append_sql(std::string& sql) const {
@@ -532,7 +532,7 @@ struct expression_list {
             sql += std::exchange(separator, ", ");
             each.template append_sql<Scope>(sql);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, all);
+        all.each(append);
     }
     template <class Scope>
     void append_operands(std::string& sql) const {
@@ -541,14 +541,10 @@ struct expression_list {
             sql += std::exchange(separator, ", ");
             append_operand<Scope>(sql, each);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, all);
+        all.each(append);
     }
-    void bind(binder& to) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, all);
-    }
-    void add_shape(query_shape& shape) const {
-        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, all);
-    }
+    void bind(binder& to) const { all.bind(to); }
+    void add_shape(query_shape& shape) const { all.add_shape(shape); }
 };
 
 /// All columns of a table, as a row holds them.

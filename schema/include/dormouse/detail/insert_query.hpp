@@ -8,6 +8,7 @@
 #include <dormouse/detail/query_run.hpp>
 #include <dormouse/detail/returning_query.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -37,33 +38,21 @@ public:
     template <sql_expression... Columns>
     requires(sizeof...(Columns) > 0) [[nodiscard]] auto returning(Columns... columns) const {
         using list = expression_list<Columns...>;
-        return returning_query<Table, insert_query, list>(*this, list{{std::move(columns)...}});
+        return returning_query<Table, insert_query, list>(*this, list{{{std::move(columns)}...}});
     }
 
     [[nodiscard]] std::string sql_text() const {
-        std::string sql = "INSERT INTO ";
-        append_identifier(sql, Table.name);
-        std::string names;
-        std::string values;
-        for_each_index<row_of<Table>>([&]<std::size_t Column>(index_constant<Column>) {
-            if constexpr (source_of<Table, value, Column>() != column_source::omitted) {
-                append_identifier(names += names.empty() ? "" : ", ", Table.columns[Column].name);
-                values.append(values.empty() ? "" : ", ").append(placeholder<Column>());
-            }
-        });
-        if (names.empty()) {
-            sql += " DEFAULT VALUES";
-        } else {
-            sql.append(" (").append(names).append(") VALUES (").append(values).append(")");
-        }
+        std::string sql;
+        append_insert(sql, Table, forms.data());
         conflict_.template append_sql<Table>(sql);
         return sql;
     }
 
     void bind_all(binder& to, generator_context& generators) const {
-        for_each_index<row_of<Table>>([&]<std::size_t Column>(index_constant<Column>) {
-            bind_column<Column>(to, generators);
-        });
+        [&]<std::size_t... Column>(std::index_sequence<Column...>) {
+            (bind_column<Column>(to, generators), ...);
+        }
+        (field_indexes<row_of<Table>>{});
         conflict_.template bind<Table>(to, generators);
     }
     void add_shape(query_shape& shape) const { conflict_.add_shape(shape); }
@@ -73,20 +62,24 @@ private:
     template <std::size_t Column>
     static constexpr std::size_t field_index = find_field<value>(Table.columns[Column].field);
 
-    /// An empty optional means the column's default, unless NULL can be meant.
     template <std::size_t Column>
-    static std::string placeholder() {
+    static constexpr insert_form form_of() {
+        constexpr column_source source = source_of<Table, value, Column>();
         constexpr const column_definition& column = Table.columns[Column];
-        if constexpr (source_of<Table, value, Column>() == column_source::value) {
+        if constexpr (source == column_source::value) {
             using given = field_type<value, field_index<Column>>;
             constexpr bool may_be_empty = is_optional<unwrapped_type<given>>;
             if (may_be_empty && column.has_default() &&
                 (!column.nullable || may_be_left_out<given>)) {
-                return "coalesce(?, " + default_text(column.default_value) + ")";
+                return insert_form::value_or_default;
             }
         }
-        return "?";
+        return source == column_source::omitted ? insert_form::omitted : insert_form::value;
     }
+    static constexpr auto forms = []<std::size_t... Column>(std::index_sequence<Column...>) {
+        return std::array<insert_form, sizeof...(Column)>{form_of<Column>()...};
+    }
+    (field_indexes<row_of<Table>>{});
 
     template <std::size_t Column>
     void bind_column(binder& to, generator_context& generators) const {
@@ -204,8 +197,8 @@ public:
     template <class... Assignments>
     requires(sizeof...(Assignments) > 0) [[nodiscard]] auto set(Assignments... assignments) const {
         require_settable<Table, Assignments...>();
-        return made(on_conflict_set<conflict_key<Key...>, Assignments...>{
-            std::tuple<Assignments...>(std::move(assignments)...)});
+        return made(
+            on_conflict_set<conflict_key<Key...>, Assignments...>{{{std::move(assignments)}...}});
     }
 
 private:

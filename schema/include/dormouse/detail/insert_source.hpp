@@ -5,12 +5,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace dormouse::detail {
 
 /// Where the value of a column comes from.
 enum class column_source : std::uint8_t { omitted, value, generator };
+
+/// What stands for a column in the VALUES of an INSERT. An empty optional means the column's
+/// default, unless NULL can be meant.
+enum class insert_form : std::uint8_t { omitted, value, value_or_default };
+
+/// Up to the values; there is a form for each column.
+void append_insert(std::string& sql, const table_view& table, const insert_form* forms);
 
 template <auto const& Table>
 constexpr std::size_t key_columns() {

@@ -53,14 +53,25 @@ void decode_enum(json_reader& reader, const json_path& path, Enum& value) {
 }
 
 template <class Sequence>
+concept grows_in_place = requires(Sequence& sequence) {
+    { sequence.emplace_back() } -> std::same_as<typename Sequence::value_type&>;
+};
+
+template <class Sequence>
 void decode_sequence(json_reader& reader, const json_path& path, Sequence& sequence) {
+    using value = typename Sequence::value_type;
     require_kind(reader, path, json_kind::array, "an array");
     sequence = {};
     reader.enter_array();
     for (std::size_t i = 0; reader.next_element(); ++i) {
-        typename Sequence::value_type element{};
-        decode_json(reader, {&path, {}, i, true}, element);
-        sequence.insert(sequence.end(), std::move(element));
+        const json_path place{&path, {}, i, true};
+        if constexpr (grows_in_place<Sequence>) {
+            decode_json(reader, place, sequence.emplace_back());
+        } else {  // a set, or a vector of bools, which has none to refer to
+            value element{};
+            decode_json(reader, place, element);
+            sequence.insert(sequence.end(), std::move(element));
+        }
     }
 }
 
@@ -99,36 +110,22 @@ void decode_tuple(json_reader& reader, const json_path& path, Tuple& tuple) {
     }
 }
 
-template <class T>
-void decode_member(json_reader& reader, const json_path& path, std::size_t wanted, T& object) {
-    for_each_field(object, [&]<std::size_t Index>(index_constant<Index>, auto& member) {
-        if (Index == wanted) {
-            decode_json(reader, {&path, field_name<T, Index>}, member);
-        }
-    });
+template <class Field>
+void decode_field(json_reader& reader, const json_path& path, void* field) {
+    decode_json(reader, path, *static_cast<Field*>(field));
 }
 
 template <class T>
+inline constexpr auto decoded_fields = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<decoded_field, sizeof...(Index)>{
+        decoded_field{field_name<T, Index>, !is_optional<field_type<T, Index>>,
+                      &decode_field<field_type<T, Index>>}...};
+}
+(field_indexes<T>{});
+
+template <class T>
 void decode_object(json_reader& reader, const json_path& path, T& object) {
-    require_kind(reader, path, json_kind::object, "an object");
-    std::bitset<bound_fields_max> seen;
-    reader.enter_object();
-    while (auto name = reader.next_member()) {
-        const std::size_t wanted = find_field<T>(*name);
-        if (wanted == not_found) {
-            reader.skip();
-        } else if (seen.test(wanted)) {
-            refuse_repeated({&path, *name});
-        } else {
-            seen.set(wanted);
-            decode_member(reader, path, wanted, object);
-        }
-    }
-    for_each_index<T>([&]<std::size_t Index>(index_constant<Index>) {
-        if (!is_optional<field_type<T, Index>> && !seen.test(Index)) {
-            refuse_json({&path, field_name<T, Index>}, "present", "missing");
-        }
-    });
+    decode_fields(reader, path, decoded_fields<T>, field_addresses(object).data());
 }
 
 template <class T>

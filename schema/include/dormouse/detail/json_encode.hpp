@@ -50,21 +50,33 @@ inline constexpr auto quoted_key = [] {
     return key;
 }();
 
+template <class Field>
+bool field_omitted(const void* field) {
+    return static_cast<const Field*>(field)->omitted();
+}
+template <class Field>
+void append_field(std::string& out, const void* field) {
+    append_json(out, *static_cast<const Field*>(field));
+}
+
+template <class T, std::size_t Index>
+constexpr encoded_field encoded_field_of() {
+    using field = field_type<T, Index>;
+    encoded_field made{quoted_key<T, Index>.view(), nullptr, &append_field<field>};
+    if constexpr (omittable<field>) {
+        made.omitted = &field_omitted<field>;
+    }
+    return made;
+}
+template <class T>
+inline constexpr auto encoded_fields = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return std::array<encoded_field, sizeof...(Index)>{encoded_field_of<T, Index>()...};
+}
+(field_indexes<T>{});
+
 template <class T>
 void append_json_object(std::string& out, const T& object) {
-    char separator = '{';
-    for_each_field(object, [&]<std::size_t Index>(index_constant<Index>, const auto& member) {
-        if constexpr (omittable<std::remove_cvref_t<decltype(member)>>) {
-            if (member.omitted()) {
-                return;
-            }
-        }
-        out += separator;
-        out += quoted_key<T, Index>.view();
-        append_json(out, member);
-        separator = ',';
-    });
-    out += separator == '{' ? "{}" : "}";
+    append_fields(out, encoded_fields<T>, field_addresses(object).data());
 }
 
 template <class Enum>

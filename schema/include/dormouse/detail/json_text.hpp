@@ -4,6 +4,7 @@
 #include <dormouse/detail/json_reader.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,26 @@ struct json_path {
 
 /// Refuses a key that an object has already given, as `errc::invalid_request`.
 [[noreturn]] void refuse_repeated(const json_path& path);
+
+/// A field of a struct to be read, by its type. What is done field after field is compiled once.
+struct decoded_field {
+    std::string_view name;
+    bool required;
+    void (*decode)(json_reader& reader, const json_path& path, void* field);
+};
+/// Reads an object into the fields at `addresses`.
+void decode_fields(json_reader& reader, const json_path& path,
+                   std::span<const decoded_field> fields, void* const* addresses);
+
+/// A field of a struct to be written.
+struct encoded_field {
+    std::string_view quoted_key;         ///< `"name":`
+    bool (*omitted)(const void* field);  ///< Null: never.
+    void (*append)(std::string& out, const void* field);
+};
+/// Appends the fields at `addresses` as an object.
+void append_fields(std::string& out, std::span<const encoded_field> fields,
+                   const void* const* addresses);
 
 /// Refuse numbers that JSON would not give back, as `errc::invalid_arguments`.
 void require_finite(double value);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -41,13 +42,21 @@ template <class Query>
 /// Errors: `errc::turn_ended` unless this is still the turn.
 void require_turn(db& database, std::uint64_t turn);
 
-/// One run of a query. The query must outlive it.
+/// A query's text, for code that is compiled once. Only asked for the first time.
+using query_text = std::string (*)(const void* query);
 template <class Query>
+std::string text_of(const void* query) {
+    return static_cast<const Query*>(query)->sql_text();
+}
+[[nodiscard]] borrowed_statement borrow_statement(db& database, statement_slot slot,
+                                                  query_text text, const void* query);
+
+/// One run of a query. The query must outlive it.
 class query_run {
 public:
+    template <class Query>
     explicit query_run(const Query& query)
-        : statement_(query.database().current_lease().borrow(
-              slot_of(query), [&query] { return query.sql_text(); })) {
+        : statement_(borrow_statement(query.database(), slot_of(query), &text_of<Query>, &query)) {
         binder to(*statement_, memory_);
         query.bind_all(to, query.database().generators());
     }
@@ -60,20 +69,27 @@ public:
     /// Reads the next row; false when there is none.
     template <class Row>
     bool next(Row& row) {
+        const bool found = next_row(row_width<Row>());
+        if (found) {
+            read_row(*statement_, row);
+        }
+        return found;
+    }
+
+private:
+    bool next_row(int width) {
         if (!statement_->step()) {
             return false;
         }
         if (!width_checked_) {
-            if (statement_->column_count() != row_width<Row>()) {
-                refuse_column_count(row_width<Row>(), statement_->column_count());
+            if (statement_->column_count() != width) {
+                refuse_column_count(width, statement_->column_count());
             }
             width_checked_ = true;
         }
-        read_row(*statement_, row);
         return true;
     }
 
-private:
     bound_memory memory_;
     borrowed_statement statement_;
     bool width_checked_ = false;
@@ -121,7 +137,7 @@ private:
     }
 
     Query query_;
-    query_run<Query> run_;
+    query_run run_;
     std::uint64_t turn_;
     row_type row_{};
     bool done_ = false;
@@ -135,7 +151,7 @@ public:
 
     /// The row. Errors: `errc::no_row`, `errc::several_rows`.
     [[nodiscard]] Row one() const {
-        query_run<Query> run(self());
+        query_run run(self());
         Row row{};
         if (!run.next(row)) {
             refuse_row_count(true);
@@ -148,7 +164,7 @@ public:
 
     /// The first row, if there is any.
     [[nodiscard]] std::optional<Row> find_one() const {
-        query_run<Query> run(self());
+        query_run run(self());
         std::optional<Row> row(std::in_place);
         if (!run.next(*row)) {
             return std::nullopt;
@@ -161,7 +177,7 @@ public:
 
     [[nodiscard]] std::vector<Row> all() const {
         std::vector<Row> rows;
-        query_run<Query> run(self());
+        query_run run(self());
         if constexpr (std::same_as<Row, bool>) {  // whose vector has no bools to refer to
             for (bool row = false; run.next(row);) {
                 rows.push_back(row);
@@ -177,7 +193,7 @@ public:
     /// Calls `visit(Row&&)` for each row. Other queries may run meanwhile, this one included.
     template <class Visitor>
     void each(Visitor&& visit) const {
-        query_run<Query> run(self());
+        query_run run(self());
         for (Row row{}; run.next(row); row = Row{}) {
             visit(std::move(row));
         }
@@ -206,7 +222,7 @@ private:
 /// was where a statement cannot change rows.
 template <class Query>
 std::int64_t run_to_end(const Query& query) {
-    query_run<Query> run(query);
+    query_run run(query);
     const std::int64_t before = total_changes(*run);
     run->run();
     return total_changes(*run) == before ? 0 : query.database().current_lease().changes();

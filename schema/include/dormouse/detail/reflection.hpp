@@ -154,6 +154,17 @@ constexpr auto& field(T& object) {
 template <class T>
 using field_indexes = std::make_index_sequence<field_count<T>>;
 
+/// Where the fields of `object` are, for code that is compiled once for all structs.
+template <class T>
+constexpr auto field_addresses(T& object) {
+    using address = std::conditional_t<std::is_const_v<T>, const void*, void*>;
+    const auto fields = bind_fields<field_count<std::remove_const_t<T>>>(object);
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        return std::array<address, sizeof...(Index)>{pointer_at<Index>(fields)...};
+    }
+    (field_indexes<std::remove_const_t<T>>{});
+}
+
 template <class T>
 inline constexpr auto field_names = []<std::size_t... Index>(std::index_sequence<Index...>) {
     return std::array<std::string_view, sizeof...(Index)>{field_name<T, Index>...};
@@ -177,9 +188,10 @@ template <class T, class Visitor>
 constexpr void for_each_field(T& object, Visitor&& visit) {
     using struct_type = std::remove_const_t<T>;
     auto fields = bind_fields<field_count<struct_type>>(object);
-    for_each_index<struct_type>([&]<std::size_t Index>(index_constant<Index> index) {
-        visit(index, *pointer_at<Index>(fields));
-    });
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        (visit(index_constant<Index>{}, *pointer_at<Index>(fields)), ...);
+    }
+    (field_indexes<struct_type>{});
 }
 
 /// The position of the field called `name`, or `not_found`.
@@ -193,18 +205,19 @@ constexpr std::size_t find_field(std::string_view name) {
     return not_found;
 }
 
+template <class T>
+inline constexpr std::array<const void*, field_count<T>> imagined_fields =
+    field_addresses(imagined<T>.value);
+
 /// The position of the field a member pointer means.
 template <class T, class Member>
 constexpr std::size_t index_of(Member T::*member) {
-    std::size_t found = not_found;
-    auto fields = bind_fields<field_count<T>>(imagined<T>.value);
-    for_each_index<T>([&]<std::size_t Index>(index_constant<Index>) {
-        const void* candidate = pointer_at<Index>(fields);
-        if (candidate == static_cast<const void*>(&(imagined<T>.value.*member))) {
-            found = Index;
-        }
-    });
-    return found;
+    const void* meant = &(imagined<T>.value.*member);
+    std::size_t index = 0;
+    while (imagined_fields<T>[index] != meant) {
+        ++index;
+    }
+    return index;
 }
 
 template <auto Pointer>

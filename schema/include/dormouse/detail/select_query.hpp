@@ -27,6 +27,8 @@ struct join_clause {
         sql += " ON ";
         condition.template append_sql<Scope>(sql);
     }
+    void bind(binder& to) const { condition.bind(to); }
+    void add_shape(query_shape& shape) const { condition.add_shape(shape); }
 };
 
 /// What a SELECT has or has not.
@@ -222,7 +224,7 @@ public:
         static_assert(row_width<row_of<Table>>() == row_width<typename Rows::row_type>(),
                       "dormouse: the table's row has another number of columns than the query");
         using named = named_query<Table, Rows>;
-        return with_query<Query, named>(self(), std::tuple<named>(named{std::move(rows)}));
+        return with_query<Query, named>(self(), {{named{std::move(rows)}}});
     }
     /// The number of rows.
     [[nodiscard]] std::int64_t count() const { return count_query<Query>(self()).one(); }
@@ -259,7 +261,7 @@ public:
     static constexpr bool is_plain =
         Clauses::order_type::empty && !Clauses::options.limited && !Clauses::options.shifted;
 
-    select_query(db& database, Clauses clauses, std::tuple<Joins...> joins)
+    select_query(db& database, Clauses clauses, part_list<Joins...> joins)
         : database_(&database), clauses_(std::move(clauses)), joins_(std::move(joins)) {}
 
     /// Rows for which `condition` holds. Called again: and this one too.
@@ -277,12 +279,12 @@ public:
     /// By these, ascending unless wrapped in `desc`.
     template <sql_expression... Keys>
     [[nodiscard]] auto order_by(Keys... keys) const {
-        return with_clauses(clauses_.with_order(expression_list<Keys...>{{std::move(keys)...}}));
+        return with_clauses(clauses_.with_order(expression_list<Keys...>{{{std::move(keys)}...}}));
     }
 
     template <sql_expression... Keys>
     [[nodiscard]] auto group_by(Keys... keys) const {
-        return with_clauses(clauses_.with_groups(expression_list<Keys...>{{std::move(keys)...}}));
+        return with_clauses(clauses_.with_groups(expression_list<Keys...>{{{std::move(keys)}...}}));
     }
     /// Groups for which `condition` holds. Called again: and this one too.
     template <sql_expression Condition>
@@ -294,7 +296,7 @@ public:
     template <sql_expression... Columns>
     requires(sizeof...(Columns) > 0) [[nodiscard]] auto select(Columns... columns) const {
         return with_clauses(
-            clauses_.with_columns(expression_list<Columns...>{{std::move(columns)...}}));
+            clauses_.with_columns(expression_list<Columns...>{{{std::move(columns)}...}}));
     }
     /// No two rows alike.
     [[nodiscard]] auto distinct() const {
@@ -354,20 +356,19 @@ public:
         }
         sql += " FROM ";
         append_source<First>(sql);
-        std::apply([&](const auto&... joins) { (joins.template append_sql<visible>(sql), ...); },
-                   joins_);
+        joins_.each([&](const auto& join) { join.template append_sql<visible>(sql); });
         clauses_.template append_after_joins<visible>(sql);
     }
 
     void bind_values(binder& to) const {
         clauses_.bind_before_joins(to);
-        std::apply([&](const auto&... joins) { (joins.condition.bind(to), ...); }, joins_);
+        joins_.bind(to);
         clauses_.bind_after_joins(to);
     }
     void bind_all(binder& to, generator_context& /*generators*/) const { bind_values(to); }
     void add_shape(query_shape& shape) const {
         clauses_.add_shape(shape);
-        std::apply([&](const auto&... joins) { (joins.condition.add_shape(shape), ...); }, joins_);
+        joins_.add_shape(shape);
     }
     [[nodiscard]] db& database() const { return *database_; }
 
@@ -381,12 +382,12 @@ private:
     [[nodiscard]] auto joined(Condition on) const {
         using added = join_clause<Table, Condition, Kind>;
         return select_query<scope<First, Rest..., Table>, Clauses, Joins..., added>(
-            *database_, clauses_, std::tuple_cat(joins_, std::tuple<added>(added{std::move(on)})));
+            *database_, clauses_, joins_.with(added{std::move(on)}));
     }
 
     db* database_;
     Clauses clauses_;
-    std::tuple<Joins...> joins_;
+    part_list<Joins...> joins_;
 };
 
 }  // namespace dormouse::detail

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -23,7 +22,7 @@ public:
     static constexpr std::size_t switches = 0;
 
     explicit text_query(db& database, Values... values)
-        : database_(&database), values_(std::move(values)...) {}
+        : database_(&database), values_{{std::move(values)}...} {}
 
     /// Runs it and drops its rows; answers how many rows were changed.
     std::int64_t execute() const { return run_to_end(*this); }
@@ -31,13 +30,13 @@ public:
     [[nodiscard]] static std::string sql_text() { return std::string(Text.view()); }
     void bind_all(binder& to, generator_context& /*generators*/) const {
         to.expect_parameters(sizeof...(Values));
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, values_);
+        values_.bind(to);
     }
     [[nodiscard]] db& database() const { return *database_; }
 
 private:
     db* database_;
-    std::tuple<Values...> values_;
+    part_list<Values...> values_;
 };
 
 /// How many `{}` there are.
@@ -55,9 +54,9 @@ struct text_part : questionable<text_part<Text, Value, Parts...>, Value> {
     using value_type = Value;
     static constexpr std::size_t switches = (std::size_t{0} + ... + Parts::switches);
     static constexpr bool is_written_sql = true;
-    std::tuple<Parts...> parts;
+    part_list<Parts...> parts;
 
-    explicit text_part(Parts... given) : parts(std::move(given)...) {}
+    explicit text_part(Parts... given) : parts{{std::move(given)}...} {}
 
     template <class Scope>
     void append_sql(std::string& sql) const {
@@ -70,15 +69,11 @@ struct text_part : questionable<text_part<Text, Value, Parts...>, Value> {
             rest.remove_prefix(at + 2);
             part.template append_sql<Scope>(sql);
         };
-        std::apply([&](const auto&... each) { (append(each), ...); }, parts);
+        parts.each(append);
         sql.append(rest).append(condition ? ")" : "");
     }
-    void bind(binder& to) const {
-        std::apply([&](const auto&... each) { (each.bind(to), ...); }, parts);
-    }
-    void add_shape(query_shape& shape) const {
-        std::apply([&](const auto&... each) { (each.add_shape(shape), ...); }, parts);
-    }
+    void bind(binder& to) const { parts.bind(to); }
+    void add_shape(query_shape& shape) const { parts.add_shape(shape); }
 };
 
 }  // namespace dormouse::detail

@@ -87,7 +87,7 @@ def measure(given, folder):
             if beside:
                 yield name + "/beside", beside[0], "s"
             if divisor:
-                yield name + "/ratio", best / divisor, "ratio"
+                yield name + "/ratio", best / divisor, ""
 
 
 def main():
@@ -103,7 +103,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name, value, unit in measure(given, pathlib.Path(folder)):
             results.append({"name": name, "value": round(value, 3), "unit": unit})
-            limit = f" (at most {RATIO_MAX})" if unit == "ratio" else ""
+            limit = f" (at most {RATIO_MAX})" if not unit else ""
             print(f"{name:<38} {value:.2f} {unit}{limit}", flush=True)
     if given.json:
         pathlib.Path(given.json).write_text(json.dumps({"results": results}) + "\n")

@@ -458,6 +458,7 @@ private:
             auto& object = objects_.at(i);
             object.open = open(i);
             const auto found = read(*object.open, i);
+            check_size(*object.open, i);
             const auto match = find_version(object, found, listed.at(i));
             if (match == object.versions.end()) {
                 throw std::runtime_error("object " + std::to_string(i) + ", commit " +
@@ -512,6 +513,21 @@ private:
                 const bool kept = known.position <= match->position;
                 ++(kept ? result_.kept_unacknowledged : result_.lost_unacknowledged);
             }
+        }
+    }
+
+    /// What a later commit cut off must not come back. Free pages at the end may be missing.
+    void check_size(object_storage& object, std::size_t number) {
+        const std::string id(64, static_cast<char>('a' + number));
+        const auto path = directory_.path() / "Test" / id.substr(0, 2) / (id + ".sqlite");
+        auto turn = object.begin_turn();
+        auto pages = turn.prepare("PRAGMA page_count");
+        static_cast<void>(pages->step());
+        const auto file = on_->open(path.string(), open_mode::reading);
+        if (file != nullptr &&
+            file->size() > static_cast<std::uint64_t>(pages->integer(0)) * 4096) {
+            throw std::runtime_error("object " + std::to_string(number) +
+                                     " has a file that is longer than its database");
         }
     }
 

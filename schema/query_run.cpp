@@ -7,11 +7,6 @@
 
 namespace dormouse::detail {
 
-borrowed_statement borrow_statement(db& database, statement_slot slot, query_text text,
-                                    const void* query) {
-    return database.current_lease().borrow(slot, [&] { return text(query); });
-}
-
 void refuse_row_count(bool none) {
     std::string text = "Expected exactly one result from SQL query, but got ";
     throw error(none ? errc::no_row : errc::several_rows,

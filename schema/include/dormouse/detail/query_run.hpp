@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -42,21 +41,13 @@ template <class Query>
 /// Errors: `errc::turn_ended` unless this is still the turn.
 void require_turn(db& database, std::uint64_t turn);
 
-/// A query's text, for code that is compiled once. Only asked for the first time.
-using query_text = std::string (*)(const void* query);
-template <class Query>
-std::string text_of(const void* query) {
-    return static_cast<const Query*>(query)->sql_text();
-}
-[[nodiscard]] borrowed_statement borrow_statement(db& database, statement_slot slot,
-                                                  query_text text, const void* query);
-
 /// One run of a query. The query must outlive it.
 class query_run {
 public:
     template <class Query>
     explicit query_run(const Query& query)
-        : statement_(borrow_statement(query.database(), slot_of(query), &text_of<Query>, &query)) {
+        : statement_(query.database().current_lease().borrow(
+              slot_of(query), [&query] { return query.sql_text(); })) {
         binder to(*statement_, memory_);
         query.bind_all(to, query.database().generators());
     }

@@ -41,7 +41,10 @@ void clear_attempts(object_metadata& known) {
 class attempt {
 public:
     attempt(object_storage& storage, const migration_list& list, const migration_surroundings& with)
-        : storage_(&storage), list_(&list), with_(&with), run_(storage, list, with.wall_clock, with.ticks) {}
+        : storage_(&storage),
+          list_(&list),
+          with_(&with),
+          run_(storage, list, with.wall_clock, with.ticks) {}
 
     migration_report run() {
         if (run_.is_current()) {

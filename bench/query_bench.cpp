@@ -296,6 +296,7 @@ int main(int argc, char** argv) {
     hand_written by_hand;
     typed queries;
     std::vector<person> rows;
+    rows.reserve(rows_stored);
     for (int i = 0; i < rows_stored; ++i) {
         rows.push_back(made_person(i));
     }

@@ -76,7 +76,7 @@ test_database::test_database(const database& of) : definition_(&of), file_name_(
     }
 }
 
-test_database::test_database(const database& of, std::vector<std::string> statements)
+test_database::test_database(const database& of, const std::vector<std::string>& statements)
     : definition_(&of), file_name_(of.name()) {
     std::string sql;
     for (const auto& statement : statements) {

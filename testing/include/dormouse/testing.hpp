@@ -38,7 +38,7 @@ public:
     /// The tables that the program declares, as they are now.
     test_database(const database& of);  // NOLINT(google-explicit-constructor): for lists
     /// The tables that these statements make.
-    test_database(const database& of, std::vector<std::string> statements);
+    test_database(const database& of, const std::vector<std::string>& statements);
     /// The program's own migrations: `dormouse::databases()` lists such entries.
     test_database(const database_entry& entry);  // NOLINT(google-explicit-constructor): for lists
 

@@ -70,10 +70,10 @@ struct argument_value {
     bool exact = false;  ///< `integer` is the number, or the date in milliseconds.
     double number = 0;
     std::int64_t integer = 0;
-    std::string_view text;
-    std::span<argument_value> elements;
-    std::span<argument_member> members;  ///< In JavaScript's order, each key once.
-    std::string_view raw;  ///< The JSON it came from; empty when it came from C++ or was changed.
+    std::string_view text{};
+    std::span<argument_value> elements{};
+    std::span<argument_member> members{};  ///< In JavaScript's order, each key once.
+    std::string_view raw{};  ///< The JSON it came from; empty when it came from C++ or was changed.
 };
 
 struct argument_member {

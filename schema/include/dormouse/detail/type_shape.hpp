@@ -206,7 +206,7 @@ public:
     std::array<enclosed_text, texts_max> texts{};
     std::array<type_shape, elements_max> elements{};
     std::uint8_t text_count = 0;
-    std::int8_t element_count = 0;
+    std::size_t element_count = 0;
 
     constexpr void refuse(refusal why, std::string_view, std::string_view) const {
         switch (why) {
@@ -310,14 +310,14 @@ public:
     }
 
     [[nodiscard]] constexpr node array(const node& element) {
-        if (static_cast<std::size_t>(element_count) == elements_max) {
+        if (element_count == elements_max) {
             throw "arg<\"...\">: too many arrays";
         }
         node out;
         out.kinds = kinds::array;
-        out.element = element_count;
+        out.element = static_cast<std::int8_t>(element_count);
         out.change = element.change;
-        elements[static_cast<std::size_t>(element_count++)] = element;
+        elements[element_count++] = element;
         return out;
     }
 

@@ -1,5 +1,6 @@
 #include "runtime/deterministic_scheduler.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace dormouse {

@@ -8,6 +8,7 @@
 #include <dormouse/error.hpp>
 #include <dormouse/storage_node.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <system_error>

@@ -2,6 +2,8 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <algorithm>
+
 namespace dormouse {
 namespace {
 

@@ -12,6 +12,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/url/parse.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>

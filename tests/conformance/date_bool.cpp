@@ -11,6 +11,7 @@
 #include <dormouse/error.hpp>
 #include <dormouse/query.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>

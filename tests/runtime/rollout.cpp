@@ -6,6 +6,7 @@
 #include <dormouse/query.hpp>
 #include <dormouse/schema.hpp>
 
+#include <algorithm>
 #include <array>
 #include <random>
 

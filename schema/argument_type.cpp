@@ -4,11 +4,13 @@
 #include "schema/type_keywords.hpp"
 
 #include <dormouse/detail/argument_type.hpp>
+#include <dormouse/detail/field_binding.hpp>
 #include <dormouse/detail/json_text.hpp>
 #include <dormouse/error.hpp>
 #include <dormouse/timestamp.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace dormouse::detail {
 namespace {
@@ -75,9 +77,32 @@ void revive_dates(const type_node& type, argument_value& value) {
     }
 }
 
+/// Errors: `errc::invalid_arguments` with one line per problem.
+void require_type(const type_node& type, argument_value& value, memory_block& memory) {
+    std::string problems = check(type, value, memory);
+    if (!problems.empty()) {
+        throw error(errc::invalid_arguments, std::move(problems));
+    }
+}
+
+class member_addresses {
+public:
+    member_addresses(const argument_struct& of, void* arguments) {
+        of.locate(arguments, addresses_.data());
+    }
+    /// Only for reading.
+    member_addresses(const argument_struct& of, const void* arguments)
+        : member_addresses(of, const_cast<void*>(arguments)) {}
+
+    [[nodiscard]] void* operator[](std::size_t field) const { return addresses_[field]; }
+
+private:
+    std::array<void*, bound_fields_max> addresses_;  // as many as there are fields are set
+};
+
 }  // namespace
 
-type_handle argument_object_type(argument_fields fields) {
+type_handle argument_object_type(std::span<const argument_field> fields) {
     object_shape shape;
     for (const auto& field : fields) {
         argument_definition definition;
@@ -89,14 +114,15 @@ type_handle argument_object_type(argument_fields fields) {
     return object_node(std::move(shape));
 }
 
-argument_value load_fields(argument_fields fields, const void* const* addresses,
-                           memory_block& memory) {
-    auto members = memory.allocate_array<argument_member>(fields.size());
+argument_value load_members(const argument_struct& of, const void* arguments,
+                            memory_block& memory) {
+    const member_addresses addresses(of, arguments);
+    auto members = memory.allocate_array<argument_member>(of.fields.size());
     std::size_t count = 0;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        const argument_value value = fields[i].operations->load(addresses[i], memory);
+    for (std::size_t i = 0; i < of.fields.size(); ++i) {
+        const argument_value value = of.fields[i].operations->load(addresses[i], memory);
         if (value.kind != argument_kind::missing) {
-            members[count++] = {fields[i].name, value};
+            members[count++] = {of.fields[i].name, value};
         }
     }
     argument_value to{.kind = argument_kind::object};
@@ -104,45 +130,69 @@ argument_value load_fields(argument_fields fields, const void* const* addresses,
     return to;
 }
 
-void store_fields(const argument_value& from, argument_fields fields, void* const* addresses,
-                  memory_block& memory) {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        fields[i].operations->store(find_argument(from, fields[i].name), addresses[i], memory);
+void store_members(const argument_struct& of, const argument_value& from, void* arguments,
+                   memory_block& memory) {
+    const member_addresses addresses(of, arguments);
+    for (std::size_t i = 0; i < of.fields.size(); ++i) {
+        of.fields[i].operations->store(find_argument(from, of.fields[i].name), addresses[i],
+                                       memory);
     }
 }
 
-std::size_t packed_fields_size(argument_fields fields, const void* const* addresses) {
+std::size_t packed_members_size(const argument_struct& of, const void* arguments) {
+    const member_addresses addresses(of, arguments);
     std::size_t size = 0;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        size += fields[i].operations->packed_size(addresses[i]);
+    for (std::size_t i = 0; i < of.fields.size(); ++i) {
+        size += of.fields[i].operations->packed_size(addresses[i]);
     }
     return size;
 }
 
-void pack_fields(argument_fields fields, void* const* addresses, memory_block& memory) {
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        fields[i].operations->pack(addresses[i], memory);
+void pack_members(const argument_struct& of, void* arguments, memory_block& memory) {
+    const member_addresses addresses(of, arguments);
+    for (std::size_t i = 0; i < of.fields.size(); ++i) {
+        of.fields[i].operations->pack(addresses[i], memory);
     }
 }
 
-argument_value read_arguments(std::string_view json, const type_node& type, memory_block& memory) {
+void check_arguments(const argument_struct& of, const void* arguments) {
+    memory_block memory;
+    argument_value values = load_members(of, arguments, memory);
+    require_type(*of.type(), values, memory);
+}
+
+memory_block pack_arguments(const argument_struct& of, void* arguments) {
+    memory_block memory;
+    memory.reserve(packed_members_size(of, arguments));
+    pack_members(of, arguments, memory);
+    return memory;
+}
+
+void change_arguments(const argument_struct& of, void* arguments, memory_block& memory) {
+    argument_value values = load_members(of, arguments, memory);
+    if (check(*of.type(), values, memory).empty()) {
+        store_members(of, values, arguments, memory);
+    }
+}
+
+memory_block read_arguments(const argument_struct& of, std::string_view json, void* arguments) {
+    memory_block memory;
+    memory.reserve(json.size());
     json_reader reader(json);
-    argument_value value = read_argument(reader, memory);
+    argument_value values = read_argument(reader, memory);
     reader.finish();
-    revive_dates(type, value);
-    check_arguments(type, value, memory);
-    return value;
+    const type_node& type = *of.type();
+    revive_dates(type, values);
+    require_type(type, values, memory);
+    store_members(of, values, arguments, memory);
+    return memory;
 }
 
-void check_arguments(const type_node& type, argument_value& value, memory_block& memory) {
-    std::string problems = check(type, value, memory);
-    if (!problems.empty()) {
-        throw error(errc::invalid_arguments, std::move(problems));
-    }
-}
-
-bool change_arguments(const type_node& type, argument_value& value, memory_block& memory) {
-    return check(type, value, memory).empty();
+std::string arguments_json(const argument_struct& of, const void* arguments) {
+    memory_block memory;
+    std::string json;
+    append_argument(json, load_members(of, arguments, memory));
+    return json;
 }
 
 const argument_value& find_argument(const argument_value& object, std::string_view name) {

@@ -39,7 +39,6 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -142,9 +141,7 @@ template <fixed_string Expression, std::int8_t Element>
 constexpr auto bare_argument() {
     constexpr const type_shape& shape = shape_at<Expression, Element>;
     constexpr std::uint16_t base = shape.kinds & ~(kinds::null | kinds::undefined);
-    if constexpr (shape.kinds == kinds::any) {
-        return json_view{};
-    } else if constexpr (base == kinds::text && shape.texts_listed) {
+    if constexpr (base == kinds::text && shape.texts_listed) {
         return one_of<Expression>{};
     } else if constexpr (base == kinds::text) {
         return std::string_view{};
@@ -333,6 +330,8 @@ public:
     /// Errors: `errc::invalid_arguments` as `validate`; `errc::invalid_request` for text that is
     /// not JSON.
     [[nodiscard]] static packed_args from_json(std::string_view json);
+    /// The arguments as `from_json` takes them.
+    [[nodiscard]] static std::string to_json(const Args& args);
 
 private:
     packed_args(const Args& args, detail::memory_block memory)

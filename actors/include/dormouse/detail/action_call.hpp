@@ -123,7 +123,7 @@ constexpr action_operations make_operations() {
         made.run = &thunks::run;
     }
     made.arguments_to_json = [](const void* arguments) {
-        return to_json(*static_cast<const Args*>(arguments));
+        return packed_args<Args>::to_json(*static_cast<const Args*>(arguments));
     };
     made.call_from_json = [](std::string_view json) -> std::unique_ptr<erased_call> {
         using call = packed_call<Args, Result>;
@@ -135,7 +135,7 @@ constexpr action_operations make_operations() {
         made.result_to_json = [](const void*) { return std::string("null"); };
     } else {
         made.result_from_json = [](std::string_view json, void* result) {
-            *static_cast<Result*>(result) = from_json<Result>(json);
+            decode_text(json, *static_cast<Result*>(result));
         };
         made.result_to_json = [](const void* result) {
             return to_json(*static_cast<const Result*>(result));

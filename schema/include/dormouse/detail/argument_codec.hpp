@@ -4,8 +4,6 @@
 #include <dormouse/args.hpp>
 #include <dormouse/detail/argument_type.hpp>
 
-#include <algorithm>
-
 namespace dormouse::detail {
 
 template <class T>
@@ -41,21 +39,31 @@ void pack_member(void* member, memory_block& memory);
 
 // The run-time type of a struct.
 
-template <class Args>
-const type_node& argument_type();
-template <class Args>
-type_handle argument_type_handle();
-
 template <class Member>
 inline constexpr argument_operations operations_on{
     &define_member<Member>, &load_member<Member>, &store_member<Member>,
     &packed_member_size<Member>, &pack_member<Member>};
 template <class Args>
-inline constexpr auto fields_of = []<std::size_t... Index>(std::index_sequence<Index...>) {
+inline constexpr auto argument_fields = []<std::size_t... Index>(std::index_sequence<Index...>) {
     return std::array<argument_field, sizeof...(Index)>{
         argument_field{field_name<Args, Index>, &operations_on<field_type<Args, Index>>}...};
 }
 (field_indexes<Args>{});
+
+template <class Args>
+void locate_arguments(void* arguments, void** addresses) {
+    for (void* address : field_addresses(*static_cast<Args*>(arguments))) {
+        *addresses++ = address;
+    }
+}
+template <class Args>
+const type_handle& argument_type() {
+    static const type_handle made = argument_object_type(argument_fields<Args>);
+    return made;
+}
+template <class Args>
+inline constexpr argument_struct struct_of{argument_fields<Args>, &locate_arguments<Args>,
+                                           &argument_type<Args>};
 
 /// A plain member is checked as if it had been written as an expression.
 template <class T>
@@ -103,20 +111,10 @@ void define_member(argument_definition& definition) {
         definition.is_list = true;
         define_member<typename Member::value_type>(definition);
     } else if constexpr (nested_arguments<Member>) {
-        definition.nested = argument_type_handle<Member>();
+        definition.nested = argument_type<Member>();
     } else {
         definition.expression = plain_expression<Member>();
     }
-}
-
-template <class Args>
-type_handle argument_type_handle() {
-    static const type_handle made = argument_object_type(fields_of<Args>);
-    return made;
-}
-template <class Args>
-const type_node& argument_type() {
-    return *argument_type_handle<Args>();
 }
 
 template <class T>
@@ -136,10 +134,6 @@ void store_argument(const argument_value& from, T& to, memory_block& memory);
 template <class Member>
 void store_member(const argument_value& from, void* member, memory_block& memory) {
     store_argument(from, member_value(*static_cast<Member*>(member)), memory);
-}
-template <class Args>
-void store_members(const argument_value& from, Args& to, memory_block& memory) {
-    store_fields(from, fields_of<Args>, field_addresses(to).data(), memory);
 }
 
 template <class Member>
@@ -213,7 +207,7 @@ void store_argument(const argument_value& from, T& to, memory_block& memory) {
     } else if constexpr (std::same_as<T, std::string_view>) {
         to = memory.copy(from.text);
     } else if constexpr (nested_arguments<T>) {
-        store_members(from, to, memory);
+        store_members(struct_of<T>, from, &to, memory);
     } else {
         store_scalar(from, to);
     }
@@ -240,9 +234,10 @@ argument_value load_number(Number from) {
 template <class Elements>
 argument_value load_elements(const Elements& from, memory_block& memory) {
     auto elements = memory.allocate_array<argument_value>(from.size());
-    std::transform(from.begin(), from.end(), elements.begin(), [&](const auto& element) {
-        return load_argument(member_value(element), memory);
-    });
+    auto next = elements.begin();
+    for (const auto& element : from) {
+        *next++ = load_argument(member_value(element), memory);
+    }
     argument_value to{.kind = argument_kind::array};
     to.elements = elements;
     return to;
@@ -259,11 +254,6 @@ argument_value load_member(const void* from, memory_block& memory) {
         }
     }
     return value;
-}
-
-template <class Args>
-argument_value load_members(const Args& from, memory_block& memory) {
-    return load_fields(fields_of<Args>, field_addresses(from).data(), memory);
 }
 
 inline argument_value load_json(std::string_view json, memory_block& memory) {
@@ -296,7 +286,7 @@ argument_value load_argument(const T& from, memory_block& memory) {
     } else if constexpr (std::is_arithmetic_v<T>) {
         return load_number(from);
     } else if constexpr (nested_arguments<T>) {
-        return load_members(from, memory);
+        return load_members(struct_of<T>, &from, memory);
     } else {
         return {.kind = argument_kind::string, .text = std::string_view(from)};
     }
@@ -321,7 +311,7 @@ std::size_t packed_size(const T& value) {
         }
         return size;
     } else if constexpr (nested_arguments<T>) {
-        return packed_fields_size(fields_of<T>, field_addresses(value).data());
+        return packed_members_size(struct_of<T>, &value);
     } else {
         return 0;
     }
@@ -346,7 +336,7 @@ void pack_value(T& value, memory_block& memory) {
         }
         value = elements;
     } else if constexpr (nested_arguments<T>) {
-        pack_fields(fields_of<T>, field_addresses(value).data(), memory);
+        pack_members(struct_of<T>, &value, memory);
     }
 }
 
@@ -384,33 +374,28 @@ namespace dormouse {
 
 template <class Args>
 void validate(const Args& args) {
-    detail::memory_block memory;
-    detail::argument_value values = detail::load_members(args, memory);
-    detail::check_arguments(detail::argument_type<Args>(), values, memory);
+    detail::check_arguments(detail::struct_of<Args>, &args);
 }
 
 template <class Args>
-packed_args<Args>::packed_args(const Args& args) : value_(args) {
-    memory_.reserve(detail::packed_size(args));
-    detail::pack_value(value_, memory_);
+packed_args<Args>::packed_args(const Args& args)
+    : value_(args), memory_(detail::pack_arguments(detail::struct_of<Args>, &value_)) {
     if constexpr (detail::changes_values<Args>()) {
         // What does not fit stays as it is, for `validate` to complain about.
-        detail::argument_value values = detail::load_members(value_, memory_);
-        if (detail::change_arguments(detail::argument_type<Args>(), values, memory_)) {
-            detail::store_members(values, value_, memory_);
-        }
+        detail::change_arguments(detail::struct_of<Args>, &value_, memory_);
     }
 }
 
 template <class Args>
 packed_args<Args> packed_args<Args>::from_json(std::string_view json) {
-    detail::memory_block memory;
-    memory.reserve(json.size());
-    const detail::argument_value values =
-        detail::read_arguments(json, detail::argument_type<Args>(), memory);
     Args args = detail::blank_arguments<Args>();
-    detail::store_members(values, args, memory);
+    auto memory = detail::read_arguments(detail::struct_of<Args>, json, &args);
     return packed_args(args, std::move(memory));
+}
+
+template <class Args>
+std::string packed_args<Args>::to_json(const Args& args) {
+    return detail::arguments_json(detail::struct_of<Args>, &args);
 }
 
 }  // namespace dormouse

@@ -43,30 +43,43 @@ struct argument_field {
     std::string_view name;
     const argument_operations* operations;
 };
-using argument_fields = std::span<const argument_field>;
+/// A struct of arguments, for code that is compiled once for all of them.
+struct argument_struct {
+    std::span<const argument_field> fields;
+    /// Where the members of the struct at `arguments` are, in the order of the fields.
+    void (*locate)(void* arguments, void** addresses);
+    /// Its run-time type, made when first asked for.
+    const type_handle& (*type)();
+};
 
-[[nodiscard]] type_handle argument_object_type(argument_fields fields);
+[[nodiscard]] type_handle argument_object_type(std::span<const argument_field> fields);
 
-// Of the members at `addresses`, in the order of the fields.
-[[nodiscard]] argument_value load_fields(argument_fields fields, const void* const* addresses,
-                                         memory_block& memory);
-void store_fields(const argument_value& from, argument_fields fields, void* const* addresses,
-                  memory_block& memory);
-[[nodiscard]] std::size_t packed_fields_size(argument_fields fields, const void* const* addresses);
-void pack_fields(argument_fields fields, void* const* addresses, memory_block& memory);
+// `arguments` is a struct of the kind that `of` describes.
 
-/// Reads a struct's arguments. Errors: `errc::invalid_arguments` with one line per problem;
-/// `errc::invalid_request` for text that is not JSON.
-[[nodiscard]] argument_value read_arguments(std::string_view json, const type_node& type,
-                                            memory_block& memory);
+[[nodiscard]] argument_value load_members(const argument_struct& of, const void* arguments,
+                                          memory_block& memory);
+void store_members(const argument_struct& of, const argument_value& from, void* arguments,
+                   memory_block& memory);
+[[nodiscard]] std::size_t packed_members_size(const argument_struct& of, const void* arguments);
+void pack_members(const argument_struct& of, void* arguments, memory_block& memory);
 
-/// Checks a struct's arguments and changes them as their types say.
 /// Errors: `errc::invalid_arguments` with one line per problem.
-void check_arguments(const type_node& type, argument_value& value, memory_block& memory);
+void check_arguments(const argument_struct& of, const void* arguments);
 
-/// The same without an error: false if there are problems.
-[[nodiscard]] bool change_arguments(const type_node& type, argument_value& value,
-                                    memory_block& memory);
+/// Has the struct view one block of memory only, which is returned.
+[[nodiscard]] memory_block pack_arguments(const argument_struct& of, void* arguments);
+
+/// Changes the arguments as their types say; those that do not fit stay as they are.
+void change_arguments(const argument_struct& of, void* arguments, memory_block& memory);
+
+/// Reads and checks arguments into a blank struct, which views the memory returned.
+/// Errors: `errc::invalid_arguments` with one line per problem; `errc::invalid_request` for text
+/// that is not JSON.
+[[nodiscard]] memory_block read_arguments(const argument_struct& of, std::string_view json,
+                                          void* arguments);
+
+/// The arguments as `read_arguments` takes them.
+[[nodiscard]] std::string arguments_json(const argument_struct& of, const void* arguments);
 
 /// The member called so; nothing given if there is none.
 [[nodiscard]] const argument_value& find_argument(const argument_value& object,

@@ -85,7 +85,7 @@ public:
         return sets_anything() ? run_to_end(*this) : 0;
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql = "UPDATE ";
         append_identifier(sql, Table.name);
         std::string_view separator = " SET ";
@@ -186,7 +186,7 @@ public:
     /// Runs it; answers how many rows were deleted. Needs `where` or `all_rows`.
     std::int64_t execute() const requires chosen_condition<Condition> { return run_to_end(*this); }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql = "DELETE FROM ";
         append_identifier(sql, Table.name);
         condition_.template append_sql<scope<Table>>(sql, " WHERE ");

@@ -40,13 +40,13 @@ public:
         return compound_query<Kind, Left, Right, Order, true>(left_, right_, order_, rows);
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql;
         append_text<scope<>>(sql);
         return sql;
     }
     template <class Outer>
-    void append_text(std::string& sql) const {
+    [[gnu::cold]] void append_text(std::string& sql) const {
         constexpr std::array<std::string_view, 4> words{" UNION ", " UNION ALL ", " INTERSECT ",
                                                         " EXCEPT "};
         append_part<Outer>(sql, left_);
@@ -102,7 +102,7 @@ struct named_query {
     static constexpr std::size_t switches = Rows::switches;
     Rows rows;
 
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         append_identifier(sql, Table.name);
         sql += " (";
         append_all_columns(sql, Table, false);
@@ -136,13 +136,13 @@ public:
         return with_query<Query, Named..., added>(query_, named_.with(added{std::move(rows)}));
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql;
         append_text<scope<>>(sql);
         return sql;
     }
     template <class Outer>
-    void append_text(std::string& sql) const {
+    [[gnu::cold]] void append_text(std::string& sql) const {
         std::string_view separator = "WITH RECURSIVE ";
         auto append = [&](const auto& each) {
             sql += std::exchange(separator, ", ");
@@ -176,7 +176,7 @@ public:
 
     explicit count_query(const Query& query) : query_(&query) {}
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         return "SELECT count(*) FROM (" + query_->sql_text() + ")";
     }
     void bind_all(binder& to, generator_context& /*generators*/) const { query_->bind_values(to); }

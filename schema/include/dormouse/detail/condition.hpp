@@ -19,7 +19,7 @@ struct optional_part {
     bool present;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         part.template append_sql<Scope>(sql);
     }
     void bind(binder& to) const {
@@ -53,7 +53,8 @@ struct condition_list {
     }
 
     template <class Scope>
-    void append_sql(std::string& sql, [[maybe_unused]] std::string_view keyword) const {
+    [[gnu::cold]] void append_sql(std::string& sql,
+                                  [[maybe_unused]] std::string_view keyword) const {
         auto append = [&](const auto& each) {
             if (is_present(each)) {
                 sql += std::exchange(keyword, " AND ");

@@ -13,7 +13,7 @@ namespace dormouse::detail {
 struct on_conflict_fail {
     static constexpr std::size_t switches = 0;
     template <auto const& Table>
-    void append_sql(std::string& /*sql*/) const {}
+    [[gnu::cold]] void append_sql(std::string& /*sql*/) const {}
     template <auto const& Table>
     void bind(binder& /*to*/, generator_context& /*generators*/) const {}
     void add_shape(query_shape& /*shape*/) const {}
@@ -21,7 +21,7 @@ struct on_conflict_fail {
 
 struct on_conflict_ignore : on_conflict_fail {
     template <auto const& Table>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += " ON CONFLICT DO NOTHING";
     }
 };
@@ -30,7 +30,7 @@ struct on_conflict_ignore : on_conflict_fail {
 template <auto... Members>
 struct conflict_key {
     template <auto const& Table>
-    static void append_sql(std::string& sql) {
+    [[gnu::cold]] static void append_sql(std::string& sql) {
         std::string_view separator = " ON CONFLICT (";
         ((sql += std::exchange(separator, ", "),
           append_identifier(sql, Table.columns[member_of<Members>::index].name)),
@@ -42,7 +42,7 @@ struct conflict_key {
 template <class Key>
 struct on_key_ignore : on_conflict_fail {
     template <auto const& Table>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         Key::template append_sql<Table>(sql);
         sql += " DO NOTHING";
     }
@@ -63,7 +63,7 @@ struct excluded_column : questionable<excluded_column<Member>, typename member_o
     using value_type = typename member_of<Member>::type;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         static_assert(Scope::template find<typename member_of<Member>::owner>() == 0,
                       "dormouse: an excluded column belongs to another table");
         sql += "excluded.";
@@ -82,7 +82,7 @@ constexpr bool is_refreshed(std::size_t column) {
 }
 
 template <auto const& Table, class... Assignments>
-void append_refreshed(std::string& sql) {
+[[gnu::cold]] void append_refreshed(std::string& sql) {
     for (std::size_t i = 0; i < Table.columns.size(); ++i) {
         if (is_refreshed<Table, Assignments...>(i)) {
             sql += ", ";
@@ -107,7 +107,7 @@ struct on_conflict_set {
     part_list<Assignments...> assignments{};
 
     template <auto const& Table>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         Key::template append_sql<Table>(sql);
         std::string_view separator = " DO UPDATE SET ";
         auto append = [&](const auto& each) {

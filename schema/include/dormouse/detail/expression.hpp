@@ -2,7 +2,8 @@
 //
 // Every expression has `value_type`, `append_sql<Scope>(std::string&) const` and
 // `bind(binder&) const`; `switches` counts the optional parts in it and `add_shape` says which of
-// them are there.
+// them are there. Texts are made once for each connection, so what makes them is marked cold: not
+// inlined, and compiled in less time.
 #pragma once
 
 #include <dormouse/detail/column_codec.hpp>
@@ -26,7 +27,7 @@ struct expression_tag {
     void bind(binder& /*to*/) const {}
 };
 template <class T>
-concept sql_expression = std::derived_from<std::remove_cvref_t<T>, expression_tag>;
+concept sql_expression = std::is_base_of_v<expression_tag, std::remove_cvref_t<T>>;
 
 /// A query whose rows another query can use.
 template <class T>
@@ -44,7 +45,7 @@ struct bound_value : expression_tag {
     explicit bound_value(Kept&& kept) : value(std::forward<Kept>(kept)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += '?';
     }
     void bind(binder& to) const { bind_value(to, value); }
@@ -64,7 +65,7 @@ struct subquery_expression : expression_tag {
     explicit subquery_expression(Query asked) : query(std::move(asked)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += '(';
         query.template append_text<Scope>(sql);
         sql += ')';
@@ -126,13 +127,17 @@ void append_operand(std::string& sql, const Expression& expression) {
 
 /// The same as part of a larger expression: SQL that a program wrote stays one operand.
 template <class Scope, class Expression>
-void append_tested(std::string& sql, const Expression& expression) {
+[[gnu::cold]] void append_tested(std::string& sql, const Expression& expression) {
     constexpr bool written = requires {
         Expression::is_written_sql;
     };
-    sql += written ? "(" : "";
+    if constexpr (written) {
+        sql += '(';
+    }
     append_operand<Scope>(sql, expression);
-    sql += written ? ")" : "";
+    if constexpr (written) {
+        sql += ')';
+    }
 }
 
 template <operation Operation, class Left, class Right>
@@ -318,7 +323,7 @@ struct binary_expression : questionable<binary_expression<Operation, Left, Right
     binary_expression(Left l, Right r) : left(std::move(l)), right(std::move(r)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += '(';
         append_side<Scope>(sql, left);
         sql += operation_text<Operation>;
@@ -359,7 +364,7 @@ struct framed_expression : questionable<framed_expression<Before, Inner, After, 
     explicit framed_expression(Inner framed) : inner(std::move(framed)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += Before.view();
         if constexpr (Before.view().starts_with('(')) {
             append_tested<Scope>(sql, inner);
@@ -378,7 +383,7 @@ struct literal_expression : questionable<literal_expression<Text, Value>, Value>
     using value_type = Value;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += Text.view();
     }
 };
@@ -395,7 +400,7 @@ struct in_list_expression : expression_tag {
         : inner(std::move(tested)), list(std::move(values)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += '(';
         append_tested<Scope>(sql, inner);
         sql += operation_text<Operation>;
@@ -425,7 +430,7 @@ struct moment_comparison : expression_tag {
     moment_comparison(Left l, Kept r) : left(std::move(l)), right(std::move(r)) {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += '(';
         append_tested<Scope>(sql, left);
         if constexpr (equality) {
@@ -460,7 +465,7 @@ struct assignment {
     static constexpr bool sets(std::size_t column) { return column == index; }
     [[nodiscard]] static bool is_given() { return true; }
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         append_identifier(sql, Scope::sources[0].columns[index].name);
         sql += " = ";
         value.template append_sql<Scope>(sql);
@@ -483,7 +488,7 @@ struct column : questionable<column<Member, Named...>, typename member_of<Member
     static constexpr std::size_t index = member_of<Member>::index;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         constexpr std::size_t at = Scope::template find<owner, Named...>();
         static_assert(at != not_found,
                       "dormouse: this column belongs to a table that is not part of the query");
@@ -494,7 +499,8 @@ struct column : questionable<column<Member, Named...>, typename member_of<Member
         append_identifier(sql, Scope::sources[at].columns[index].name);
     }
     template <class Scope>
-    void append_comparable(std::string& sql) const requires moment<plain_type<value_type>> {
+    [[gnu::cold]] void append_comparable(
+        std::string& sql) const requires moment<plain_type<value_type>> {
         constexpr std::size_t at = Scope::template find<owner, Named...>();
         static_assert(at != not_found,
                       "dormouse: this column belongs to a table that is not part of the query");
@@ -526,7 +532,7 @@ struct expression_list {
     part_list<Expressions...> all;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         std::string_view separator;
         auto append = [&](const auto& each) {
             sql += std::exchange(separator, ", ");

@@ -92,7 +92,7 @@ public:
         return returning_query<Table, insert_from, expression_list<>>(*this, {});
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql = "INSERT INTO ";
         append_identifier(sql, Table.name);
         std::string_view separator = " (";

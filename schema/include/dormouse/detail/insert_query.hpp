@@ -41,7 +41,7 @@ public:
         return returning_query<Table, insert_query, list>(*this, list{{{std::move(columns)}...}});
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql;
         append_insert(sql, Table, forms.data());
         conflict_.template append_sql<Table>(sql);

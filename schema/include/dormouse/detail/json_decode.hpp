@@ -61,7 +61,7 @@ template <class Sequence>
 void decode_sequence(json_reader& reader, const json_path& path, Sequence& sequence) {
     using value = typename Sequence::value_type;
     require_kind(reader, path, json_kind::array, "an array");
-    sequence = {};
+    sequence.clear();
     reader.enter_array();
     for (std::size_t i = 0; reader.next_element(); ++i) {
         const json_path place{&path, {}, i, true};
@@ -168,6 +168,14 @@ void decode_json(json_reader& reader, const json_path& path, T& value) {
     }
 }
 
+/// Reads `text` into a value made by default.
+template <class T>
+void decode_text(std::string_view text, T& value) {
+    json_reader reader(text);
+    decode_json(reader, {}, value);
+    reader.finish();
+}
+
 }  // namespace dormouse::detail
 
 namespace dormouse {
@@ -175,9 +183,7 @@ namespace dormouse {
 template <class T>
 T from_json(std::string_view text) {
     T value{};
-    detail::json_reader reader(text);
-    detail::decode_json(reader, {}, value);
-    reader.finish();
+    detail::decode_text(text, value);
     return value;
 }
 

@@ -24,7 +24,7 @@ public:
     returning_query(Changes changes, Columns columns)
         : changes_(std::move(changes)), columns_(std::move(columns)) {}
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql = changes_.sql_text() + " RETURNING ";
         if constexpr (Columns::empty) {
             append_all_columns(sql, Table, false);

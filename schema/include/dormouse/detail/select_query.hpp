@@ -21,7 +21,7 @@ struct join_clause {
     Condition condition;
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         sql += Kind == join_kind::left ? " LEFT JOIN " : " JOIN ";
         append_source<Table>(sql);
         sql += " ON ";
@@ -115,7 +115,7 @@ struct select_clauses {
     }
 
     template <class Scope>
-    void append_after_joins(std::string& sql) const {
+    [[gnu::cold]] void append_after_joins(std::string& sql) const {
         where.template append_sql<Scope>(sql, " WHERE ");
         append_list<Scope>(sql, " GROUP BY ", groups);
         having.template append_sql<Scope>(sql, " HAVING ");
@@ -130,7 +130,8 @@ struct select_clauses {
 
 private:
     template <class Scope, class List>
-    static void append_list(std::string& sql, std::string_view keyword, const List& list) {
+    [[gnu::cold]] static void append_list(std::string& sql, std::string_view keyword,
+                                          const List& list) {
         if constexpr (!List::empty) {
             sql += keyword;
             list.template append_operands<Scope>(sql);
@@ -340,13 +341,13 @@ public:
         return joined<Table, join_kind::left>(std::move(on));
     }
 
-    [[nodiscard]] std::string sql_text() const {
+    [[nodiscard, gnu::cold]] std::string sql_text() const {
         std::string sql;
         append_text<scope<>>(sql);
         return sql;
     }
     template <class Outer>
-    void append_text(std::string& sql) const {
+    [[gnu::cold]] void append_text(std::string& sql) const {
         using visible = nested_scope<tables, Outer>;
         sql += Clauses::options.distinct ? "SELECT DISTINCT " : "SELECT ";
         if constexpr (Clauses::columns_type::empty) {

@@ -45,7 +45,7 @@ struct assignment_if {
     static constexpr bool sets(std::size_t column) { return Assignment::sets(column); }
     [[nodiscard]] bool is_given() const { return wanted; }
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         append_identifier(sql, Table.columns[index].name);
         sql += " = CASE WHEN ? THEN ";
         inner.value.template append_sql<Scope>(sql);
@@ -82,7 +82,7 @@ struct struct_assignment {
         return given;
     }
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         std::string_view separator;
         for_each_set([&]<std::size_t Column>(index_constant<Column>, const auto& field) {
             const std::string_view name = Table.columns[Column].name;

@@ -59,7 +59,7 @@ struct text_part : questionable<text_part<Text, Value, Parts...>, Value> {
     explicit text_part(Parts... given) : parts{{std::move(given)}...} {}
 
     template <class Scope>
-    void append_sql(std::string& sql) const {
+    [[gnu::cold]] void append_sql(std::string& sql) const {
         constexpr bool condition = std::same_as<Value, bool>;
         std::string_view rest = Text.view();
         sql += condition ? "(" : "";

@@ -185,7 +185,8 @@ void object_image::resize(page_number page_count) {
 }
 
 bool object_image::changed() const noexcept {
-    return overlay_.changed() || page_count_ != logged_page_count_ || changed_metadata_ || marked_;
+    return overlay_.changed() || page_count_ != logged_page_count_ ||
+           changed_metadata_ != nullptr || marked_;
 }
 
 void object_image::admit() {
@@ -281,7 +282,8 @@ log_position object_image::commit(flush_request flush) {
     }
     const bool first = !logged_;
     record_builder record(first ? record_kind::create : record_kind::changes, make_header());
-    const bool metadata_changed = changed_metadata_ && *changed_metadata_ != facts_.metadata;
+    const bool metadata_changed =
+        changed_metadata_ != nullptr && *changed_metadata_ != facts_.metadata;
     if ((first || metadata_changed) && !is_catalog()) {
         record.add_metadata(encode(metadata()));
     }
@@ -327,7 +329,7 @@ void object_image::accept() {
     logged_ = true;
     overlay_.accept();
     logged_page_count_ = page_count_;
-    if (changed_metadata_) {
+    if (changed_metadata_ != nullptr) {
         facts_.metadata = std::move(*changed_metadata_);
         changed_metadata_.reset();
     }
@@ -361,11 +363,11 @@ object_progress object_image::mark_turn() {
 }
 
 const logged_metadata& object_image::metadata() const noexcept {
-    return changed_metadata_ ? *changed_metadata_ : facts_.metadata;
+    return changed_metadata_ != nullptr ? *changed_metadata_ : facts_.metadata;
 }
 
 void object_image::change_metadata(logged_metadata metadata) {
-    changed_metadata_ = std::move(metadata);
+    changed_metadata_ = std::make_unique<logged_metadata>(std::move(metadata));
 }
 
 void object_image::make_empty() {

@@ -126,7 +126,9 @@ public:
     /// The same for the pages alone.
     void undo_pages();
     /// The turn changes what is kept beside the pages.
-    [[nodiscard]] bool changed_facts() const noexcept { return changed_metadata_ || marked_; }
+    [[nodiscard]] bool changed_facts() const noexcept {
+        return changed_metadata_ != nullptr || marked_;
+    }
 
     // --- checkpoints
     /// Writes everything to the file, once it is durable; does nothing within a turn. Blocks.
@@ -204,7 +206,7 @@ private:
     page_number logged_page_count_ = 0;
     object_facts facts_;
     bool facts_loaded_ = false;
-    std::optional<logged_metadata> changed_metadata_;
+    std::unique_ptr<logged_metadata> changed_metadata_;  // most turns change none
     bool marked_ = false;
     bool committing_ = false;
     std::unique_ptr<space_claim> next_file_room_;  // this turn's, which has become a file

@@ -65,14 +65,18 @@ void cell::begin_maintenance(std::chrono::milliseconds grace) {
     } else if (state_ == state::awake && instance_->at_rest()) {
         close();
     } else if (state_ == state::awake) {
-        state_ = state::draining;
-        auto& clock = services_.surroundings->clock();
-        clock.call_at(clock.ticks() + grace, [home = weak_from_this(), drain = ++drains_] {
-            if (const auto self = home.lock()) {
-                boost::asio::post(self->strand_, [self, drain] { self->end_draining(drain); });
-            }
-        });
+        begin_draining(grace);
     }
+}
+
+void cell::begin_draining(std::chrono::milliseconds grace) {
+    state_ = state::draining;
+    auto& clock = services_.surroundings->clock();
+    clock.call_at(clock.ticks() + grace, [home = weak_from_this(), drain = ++drains_] {
+        if (const auto self = home.lock()) {
+            boost::asio::post(self->strand_, [self, drain] { self->end_draining(drain); });
+        }
+    });
 }
 
 void cell::end_draining(std::uint64_t drain) {

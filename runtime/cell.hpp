@@ -64,6 +64,7 @@ private:
     void close();
     void on_closed();
     void begin_maintenance(std::chrono::milliseconds grace);
+    void begin_draining(std::chrono::milliseconds grace);
     void run_maintenance();
     void end_draining(std::uint64_t drain);
 

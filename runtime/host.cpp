@@ -194,7 +194,7 @@ void host::deliver(std::shared_ptr<detail::invocation> call) {
     const auto at = place(class_of(call->destination), key);
     auto& group = group_of(at.id);
     const bool inside = call->origin.caller != nullptr;
-    auto admitted = admit(group, *at.kind, at.id, key, inside);
+    auto admitted = admit(group, at, key, inside);
     admitted.resident->serve_as(*at.kind, maintenance_grace_);
     admitted.resident->post(std::move(call));
     if (admitted.crowded) {
@@ -207,11 +207,11 @@ host::partition_group& host::group_of(const object_id& id) {
     return *groups_[id.partition() % groups_.size()];
 }
 
-residency::admission host::admit(partition_group& group, const object_class& kind,
-                                 const object_id& id, const std::string& key, bool inside) {
-    return group.residents.admit(id, clock().ticks(), inside, [&] {
-        return std::make_shared<cell>(services_, group.residents, kind, id, key,
-                                      environment_->loop(id.partition() % groups_.size()));
+residency::admission host::admit(partition_group& group, const placement& at,
+                                 const std::string& key, bool inside) {
+    return group.residents.admit(at.id, clock().ticks(), inside, [&] {
+        return std::make_shared<cell>(services_, group.residents, *at.kind, at.id, key,
+                                      environment_->loop(at.id.partition() % groups_.size()));
     });
 }
 
@@ -220,7 +220,7 @@ void host::maintain(const object_class& kind, const std::string& key, maintenanc
                     std::function<void(std::exception_ptr)> done) {
     const auto at = place(kind, key);
     auto& group = group_of(at.id);
-    const auto resident = admit(group, *at.kind, at.id, key, false).resident;
+    const auto resident = admit(group, at, key, false).resident;
     object_key which{kind.class_name, at.id.to_string(), key};
     resident->post_maintenance(
         [this, resident, which = std::move(which), work = std::move(work), done = std::move(done)] {

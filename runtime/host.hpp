@@ -91,9 +91,8 @@ private:
 
     void add_database(const database_entry& entry);
     void deliver(std::shared_ptr<detail::invocation> call);
-    [[nodiscard]] residency::admission admit(partition_group& group, const object_class& kind,
-                                             const object_id& id, const std::string& key,
-                                             bool inside);
+    [[nodiscard]] residency::admission admit(partition_group& group, const placement& at,
+                                             const std::string& key, bool inside);
     [[nodiscard]] partition_group& group_of(const object_id& id);
     [[nodiscard]] const object_class& class_of(const detail::call_destination& destination) const;
     void arm_sweep(partition_group& group);

@@ -120,6 +120,7 @@ const sqlite3_io_methods methods{
     nullptr,   nullptr,    nullptr,    nullptr,      nullptr};
 
 // Only the database itself: an attached one, or a temporary file, would escape the log.
+// NOLINTNEXTLINE(readability-function-size): SQLite says which parameters
 int open_file(sqlite3_vfs* /*vfs*/, const char* /*name*/, sqlite3_file* handle, int flags,
               int* out_flags) {
     handle->pMethods = nullptr;

@@ -207,7 +207,7 @@ recovery_report recover(disk& on, const std::string& root) {
     pass.write();
     std::vector<std::string> unknown;
     for (const auto& name : scan.unknown) {
-        unknown.push_back(directory + "/" + name);
+        unknown.push_back(std::string(directory).append("/").append(name));
     }
     remove_swaps(on, root, unknown);
     for (const auto& path : scan.removable) {

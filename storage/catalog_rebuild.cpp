@@ -32,7 +32,8 @@ private:
         const auto directory = *root_ + "/" + class_name + "/" + shard;
         for (const auto& name : disk_->list(directory)) {
             if (const auto id = id_of_file(name)) {
-                objects[*id].facts.file.page_count = count_pages(directory + "/" + name);
+                objects[*id].facts.file.page_count =
+                    count_pages(std::string(directory).append("/").append(name));
             }
         }
         const auto archive = archive_directory(*root_) + "/" + class_name + "/" + shard;

@@ -23,7 +23,6 @@ struct rehearsed_all {
 
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 

@@ -76,10 +76,11 @@ std::string memory_database::rows_as(std::string_view function, std::string_view
         const auto value = quoted(name);
         values += values.empty() ? "" : ", ";
         if (function == "json_object") {
-            values += quoted_as('\'', name) + ", ";
+            values.append(quoted_as('\'', name)).append(", ");
         }
-        values += "CASE typeof(" + value + ") WHEN 'blob' THEN json_object('$blob', lower(hex(" +
-                  value + "))) ELSE " + value + " END";
+        values.append("CASE typeof(").append(value);
+        values.append(") WHEN 'blob' THEN json_object('$blob', lower(hex(").append(value);
+        values.append("))) ELSE ").append(value).append(" END");
     }
     return query_value("SELECT json_group_array(" + std::string(function) + "(" + values +
                        ")) FROM " + quoted(table));

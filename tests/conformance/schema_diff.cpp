@@ -41,8 +41,8 @@ std::string insert_rows(element seed) {
                 columns += (columns.empty() ? "" : ", ") + quoted_identifier(column);
                 values += (values.empty() ? "" : ", ") + sql_value(value);
             }
-            sql += "INSERT INTO " + quoted_identifier(table) + " (" + columns + ") VALUES (" +
-                   values + ");\n";
+            sql.append("INSERT INTO ").append(quoted_identifier(table)).append(" (");
+            sql.append(columns).append(") VALUES (").append(values).append(");\n");
         }
     }
     return sql;

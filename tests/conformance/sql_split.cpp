@@ -10,7 +10,6 @@
 
 namespace {
 
-using dormouse::sql_token_kind;
 using simdjson::dom::element;
 
 using chunk = std::vector<std::string_view>;

@@ -15,10 +15,8 @@ namespace dormouse::test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Pair;
 using testing::SizeIs;
 
 constexpr std::string_view digits = "0123456789";

@@ -7,7 +7,6 @@
 
 using namespace dormouse;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 namespace {
 

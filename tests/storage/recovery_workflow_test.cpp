@@ -17,7 +17,6 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::StartsWith;
 
 class RecoveryWorkflow : public testing::Test {
 protected:

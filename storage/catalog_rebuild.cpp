@@ -41,7 +41,7 @@ private:
             const auto file = parse_archive_name(name);
             const auto found = file ? objects.find(file->id) : objects.end();
             if (found != objects.end()) {
-                read_archive(archive + "/" + name, *file, found->second);
+                read_archive(std::string(archive).append("/").append(name), *file, found->second);
             }
         }
         for (auto& [id, object] : objects) {

@@ -175,6 +175,8 @@ TEST(Args, TravelThroughJsonUnchanged) {
     auto read = packed_args<all_forms>::from_json(text);
     EXPECT_EQ(to_json(read.value()), text);
     EXPECT_NO_THROW(validate(read.value()));
+    const auto sent = packed_args<all_forms>::to_json(args);
+    EXPECT_EQ(to_json(packed_args<all_forms>::from_json(sent).value()), text);
 }
 
 TEST(Args, AreCheckedWhenTheyComeFromCppToo) {

@@ -13,7 +13,7 @@ public:
 
     void run() {
         for (const auto& class_name : disk_->list(*root_)) {
-            for (const auto& shard : disk_->list(*root_ + "/" + class_name)) {
+            for (const auto& shard : disk_->list(below(*root_, class_name))) {
                 if (is_shard(shard)) {
                     read_shard(class_name, shard);
                 }
@@ -29,19 +29,18 @@ private:
 
     void read_shard(const std::string& class_name, const std::string& shard) {
         std::map<binary_id, found_object> objects;
-        const auto directory = *root_ + "/" + class_name + "/" + shard;
+        const auto directory = below(below(*root_, class_name), shard);
         for (const auto& name : disk_->list(directory)) {
             if (const auto id = id_of_file(name)) {
-                objects[*id].facts.file.page_count =
-                    count_pages(std::string(directory).append("/").append(name));
+                objects[*id].facts.file.page_count = count_pages(below(directory, name));
             }
         }
-        const auto archive = archive_directory(*root_) + "/" + class_name + "/" + shard;
+        const auto archive = below(below(archive_directory(*root_), class_name), shard);
         for (const auto& name : disk_->list(archive)) {
             const auto file = parse_archive_name(name);
             const auto found = file ? objects.find(file->id) : objects.end();
             if (found != objects.end()) {
-                read_archive(std::string(archive).append("/").append(name), *file, found->second);
+                read_archive(below(archive, name), *file, found->second);
             }
         }
         for (auto& [id, object] : objects) {

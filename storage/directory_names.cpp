@@ -65,8 +65,12 @@ bool is_swap_name(std::string_view name) {
            is_id(name.substr(digits - id_digits, id_digits)) && name[digits - id_digits - 1] == '-';
 }
 
+std::string below(const std::string& directory, std::string_view name) {
+    return std::string(directory).append("/").append(name);
+}
+
 std::string archive_directory(const std::string& root) {
-    return root + "/archive";
+    return below(root, "archive");
 }
 
 }  // namespace dormouse

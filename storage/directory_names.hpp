@@ -28,6 +28,9 @@ struct archive_name {
 /// A file that was built to take an object's place, or a database on its way into the node.
 [[nodiscard]] bool is_swap_name(std::string_view name);
 
+/// The path of what is called `name` in `directory`.
+[[nodiscard]] std::string below(const std::string& directory, std::string_view name);
+
 [[nodiscard]] std::string archive_directory(const std::string& root);
 
 }  // namespace dormouse

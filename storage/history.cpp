@@ -509,7 +509,7 @@ void history::remove_all(const object_identity& object, const std::vector<genera
         }
         const auto kept = std::ranges::find(except, file->sequence, &generation::sequence);
         if (file->is_log || kept == except.end()) {
-            disk_->remove(std::string(directory).append("/").append(name));
+            disk_->remove(below(directory, name));
         }
     }
 }

@@ -1,5 +1,7 @@
 #include "storage/log_scan.hpp"
 
+#include "storage/directory_names.hpp"
+
 #include <dormouse/error.hpp>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ std::vector<std::byte> read_file(const disk_file& file) {
 std::vector<segment> find_segments(disk& on, const std::string& directory, log_scan& scan) {
     std::vector<segment> segments;
     for (const auto& name : on.list(directory)) {
-        const auto path = directory + "/" + name;
+        const auto path = below(directory, name);
         if (!is_segment_name(name)) {
             const bool ours = name == spare_segment_name || name == hasty_segment_name;
             (ours ? scan.removable : scan.unknown).push_back(ours ? path : name);

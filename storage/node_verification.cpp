@@ -17,10 +17,6 @@ std::string in_text(std::uint64_t number) {
     return std::to_string(number);
 }
 
-std::string below(const std::string& folder, const std::string& name) {
-    return folder + "/" + name;
-}
-
 std::uint64_t count_names(const auto& shards) {
     std::uint64_t count = 0;
     for (const auto& each : shards) {

@@ -182,7 +182,7 @@ void look_at_files(disk& on, const std::string& root, recovery_report& report) {
 /// A file whose record was not logged is none of the object's. What is none of ours stays.
 void remove_swaps(disk& on, const std::string& root, std::vector<std::string>& unknown) {
     for (const auto& name : on.list(swap_directory(root))) {
-        const auto path = swap_directory(root) + "/" + name;
+        const auto path = below(swap_directory(root), name);
         if (is_swap_name(name)) {
             on.remove(path);
         } else {
@@ -207,7 +207,7 @@ recovery_report recover(disk& on, const std::string& root) {
     pass.write();
     std::vector<std::string> unknown;
     for (const auto& name : scan.unknown) {
-        unknown.push_back(std::string(directory).append("/").append(name));
+        unknown.push_back(below(directory, name));
     }
     remove_swaps(on, root, unknown);
     for (const auto& path : scan.removable) {

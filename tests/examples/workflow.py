@@ -96,7 +96,7 @@ def development(workflow, data):
                     '     - ALTER TABLE "users" ADD COLUMN "phone" text\n   Last push: [0-9T:.-]+Z\n')
     workflow.expect("validate --database main", "✓ main: 2 migration[(]s[)] [(]includes dev migrations[)]\n  Schema matches ✓\n")
     workflow.expect("validate --database main --no-dev", "✓ main: 1 migration[(]s[)]\n",
-                    "  ⚠ Schema drift detected:\n    [[]missing[]] table users: column phone\n", code=1)
+                    "  ⚠ Schema drift detected:\n    \\[missing] table users: column phone\n", code=1)
     workflow.expect("reset", "✓ New epoch: [0-9a-z]+ — databases start fresh on the next request\n"
                              "✓ Reset databases: events, main, settings\n")
     workflow.expect("push --database main", "✓ main: dev_[0-9a-f]{8} [(]1 statements[)]\n")

@@ -223,7 +223,7 @@ argument_value load_number(Number from) {
     argument_value to{.kind = argument_kind::number};
     to.number = static_cast<double>(from);
     if constexpr (std::integral<Number>) {
-        to.integer = static_cast<std::int64_t>(from);
+        to.integer = static_cast<std::int64_t>(+from);  // an int8_t is a number, not a character
         to.exact = std::in_range<std::int64_t>(from);
     } else if (!(from - from == 0)) {
         to.number = std::numeric_limits<double>::quiet_NaN();  // JSON has no infinity either

@@ -9,6 +9,8 @@
 namespace dormouse {
 namespace {
 
+constexpr std::size_t kept_bytes_max = std::size_t{4} << 20;  // of a buffer not in use
+
 std::size_t record_length(std::span<const std::byte> record) {
     std::uint32_t length = 0;
     std::memcpy(&length, record.data() + offsetof(record_header, length), sizeof length);
@@ -104,11 +106,11 @@ void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
         return;
     }
     flushing_ = true;
-    const batch written{std::exchange(waiting_, {}), durable()};
+    std::swap(waiting_, written_);
     lock.unlock();
     std::string failure;
     try {
-        write_batch(written);
+        write_batch(durable(), written_);
     } catch (const std::exception& thrown) {
         failure = thrown.what();
     }
@@ -117,8 +119,11 @@ void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
         poisoned_ = true;
         failure_ = failure;
     }
-    const auto reached = written.begin + written.records.size();
-    run_actions(lock, poisoned_ ? durable() : reached);
+    run_actions(lock, poisoned_ ? durable() : durable() + written_.size());
+    if (written_.capacity() > kept_bytes_max) {
+        written_ = {};
+    }
+    written_.clear();
     flushing_ = false;
     flushed_.notify_all();
     if (flush_requested_) {
@@ -127,9 +132,9 @@ void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
 }
 
 // A record never lies in two segments: one may run over its size by the last record.
-void commit_log::write_batch(const batch& written) {
-    auto rest = std::span<const std::byte>(written.records);
-    auto position = written.begin;
+void commit_log::write_batch(log_position begin, std::span<const std::byte> records) {
+    auto rest = records;
+    auto position = begin;
     while (!rest.empty()) {
         if (segment_.is_full(position)) {
             begin_segment(position);

@@ -110,16 +110,12 @@ public:
     [[nodiscard]] std::size_t waiting_bytes() const;
 
 private:
-    struct batch {
-        std::vector<std::byte> records;
-        log_position begin = 0;
-    };
     log_span append_locked(std::span<std::byte> record, flush_request flush);
     void request_flush_locked();
     std::uint64_t look_for_space();
     [[noreturn]] void refuse_for_space(std::uint64_t free, std::uint64_t wanted) const;
     void flush_locked(std::unique_lock<std::mutex>& lock);
-    void write_batch(const batch& written);
+    void write_batch(log_position begin, std::span<const std::byte> records);
     void begin_segment(log_position start);
     void run_actions(std::unique_lock<std::mutex>& lock, log_position reached);
     void require_sound_locked() const;
@@ -132,6 +128,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable flushed_;
     std::vector<std::byte> waiting_;
+    std::vector<std::byte> written_;  // the flushing caller's; takes turns with the one before
     std::vector<std::string> classes_;
     std::map<log_position, std::string> segments_;
     std::multimap<log_position, durable_action> actions_;

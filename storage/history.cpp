@@ -10,8 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <limits>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,20 +29,34 @@ std::string in_words(std::uint64_t milliseconds) {
     return text.data();
 }
 
-std::vector<std::byte> read_whole(disk& on, const std::string& path, std::uint64_t bytes_max) {
-    const auto file = on.open(path, open_mode::existing);
-    if (file == nullptr) {
-        return {};
+/// A segment's bytes. They are many: nothing is written to them before they are read.
+class whole_file {
+public:
+    whole_file(disk& on, const std::string& path) {
+        if (const auto file = on.open(path, open_mode::existing)) {
+            const auto size = file->size();
+            bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
+            count_ = file->read(0, {bytes_.get(), size});
+        }
     }
-    std::vector<std::byte> bytes(std::min(file->size(), bytes_max));
-    bytes.resize(file->read(0, bytes));
-    return bytes;
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        return {bytes_.get(), count_};
+    }
+
+private:
+    std::unique_ptr<std::byte[]> bytes_;
+    std::size_t count_ = 0;
+};
+
+/// Position of the record that the object's life began with.
+log_position life_of(const record_view& record) {
+    const auto said = record.object->incarnation;
+    return said != 0 ? said : record.header.position;
 }
 
 /// An id may have had several lives. Not of every object is it known when its life began.
 bool is_of_life(const record_view& record, log_position incarnation) {
-    const auto said = record.object->incarnation;
-    return incarnation == 0 || (said != 0 ? said : record.header.position) == incarnation;
+    return incarnation == 0 || life_of(record) == incarnation;
 }
 
 /// Somebody else may have written to the file while no node had it.
@@ -361,14 +376,15 @@ log_position history::archive_before(log_position position) {
 }
 
 void history::archive_segment(const std::string& path) {
-    const auto bytes = read_whole(*disk_, path, std::numeric_limits<std::uint64_t>::max());
-    const auto decoded = decode_segment_header(bytes);
+    const whole_file segment(*disk_, path);
+    const auto decoded = decode_segment_header(segment.bytes());
     if (!decoded) {
         throw error(errc::storage_failed, "the commit log is damaged: the header of " + path);
     }
     auto classes = decoded->header.classes;
-    retired_records retired;
-    auto rest = std::span<const std::byte>(bytes).subspan(decoded->bytes);
+    using object_number = std::pair<std::uint32_t, binary_id>;  // of its class, and its id
+    std::map<object_number, std::vector<retired_record>> retired;
+    auto rest = segment.bytes().subspan(decoded->bytes);
     while (const auto record = parse_record(rest)) {
         rest = rest.subspan(record->header.length);
         learn_class(*record, classes);
@@ -379,19 +395,19 @@ void history::archive_segment(const std::string& path) {
             throw error(errc::storage_failed, "the commit log is damaged: " + path +
                                                   " names a class it does not declare");
         }
-        const auto& class_name = classes[record->object->class_number];
-        if (class_name.empty()) {
+        if (classes[record->object->class_number].empty()) {
             continue;  // the catalog has no past
         }
-        auto& records = retired[{class_name, record->object->id}];
+        auto& records = retired[{record->object->class_number, record->object->id}];
         if (record->header.kind == record_kind::destroy) {
             records.clear();
         } else {
-            records.push_back({record->object->sequence, record->header.time, record->bytes});
+            records.push_back(
+                {record->object->sequence, life_of(*record), record->header.time, record->bytes});
         }
     }
-    for (auto& [object, records] : retired) {
-        if (auto row = catalog_->find(object)) {
+    for (auto& [number, records] : retired) {
+        if (auto row = catalog_->find({classes[number.first], number.second})) {
             archive_records(*row, std::move(records));
         }
     }
@@ -400,8 +416,7 @@ void history::archive_segment(const std::string& path) {
 // What is left of earlier lives goes with the segment: destroyed is destroyed.
 void history::archive_records(catalog_row& row, std::vector<retired_record> records) {
     const auto life = row.facts.progress.incarnation;
-    std::erase_if(
-        records, [life](const auto& each) { return !is_of_life(*parse_record(each.bytes), life); });
+    std::erase_if(records, [life](const auto& each) { return life != 0 && each.life != life; });
     if (records.empty()) {
         return;
     }
@@ -409,6 +424,12 @@ void history::archive_records(catalog_row& row, std::vector<retired_record> reco
     roll_over(row, records.back().time);
     trim(row, records.back().time);
     catalog_->note_archived(row.identity, std::move(row.archived));
+}
+
+std::size_t history::total_bytes(const std::vector<retired_record>& records) {
+    return std::accumulate(
+        records.begin(), records.end(), std::size_t{0},
+        [](std::size_t sum, const retired_record& each) { return sum + each.bytes.size(); });
 }
 
 // Where the catalog says the archive ends is where it goes on: what a crash left behind that is
@@ -421,10 +442,12 @@ void history::append(catalog_row& row, const std::vector<retired_record>& record
     if (all.empty() || (first.sequence == 1 && all.front().sequence >= first.sequence)) {
         all.insert(all.begin(), {first.sequence - 1, 0, 0, first.time});
     }
+    std::vector<std::byte> bytes;
+    bytes.reserve(total_bytes(records));
     for (auto at = all.begin(); at != all.end(); ++at) {
         const auto next = std::next(at);
         const auto had = std::max(at->sequence, at->reached);
-        std::vector<std::byte> bytes;
+        bytes.clear();
         for (const auto& record : records) {
             if (record.sequence > had && (next == all.end() || record.sequence <= next->sequence)) {
                 bytes.insert(bytes.end(), record.bytes.begin(), record.bytes.end());

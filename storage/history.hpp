@@ -65,15 +65,16 @@ private:
     class walk;
     struct retired_record {
         std::uint32_t sequence;
+        log_position life;  ///< Position of the record it began with.
         std::uint64_t time;
         std::span<const std::byte> bytes;
     };
-    using retired_records = std::map<object_identity, std::vector<retired_record>>;
 
     [[nodiscard]] std::string path_of(const object_identity& object, std::uint32_t sequence,
                                       const char* suffix) const;
     void archive_segment(const std::string& path);
     void archive_records(catalog_row& row, std::vector<retired_record> records);
+    [[nodiscard]] static std::size_t total_bytes(const std::vector<retired_record>& records);
     void append(catalog_row& row, const std::vector<retired_record>& records);
     void require_room(std::uint64_t bytes) const;
     void drop_copy(const std::string& path) const noexcept;

@@ -72,6 +72,8 @@ std::uint32_t header_checksum(record_header header) {
 }  // namespace
 
 record_builder::record_builder(record_kind kind) {
+    constexpr std::size_t usual_bytes = 1'024;
+    bytes_.reserve(usual_bytes);
     record_header header{};
     header.magic = record_magic;
     header.kind = kind;

@@ -21,10 +21,27 @@ page_overlay::slot& page_overlay::touch(page_number number) {
     return held;
 }
 
+std::unique_ptr<page> page_overlay::take_spare() {
+    for (auto& spare : spares_) {
+        if (spare != nullptr) {
+            return std::move(spare);
+        }
+    }
+    return std::make_unique_for_overwrite<page>();
+}
+
+void page_overlay::keep_spare(std::unique_ptr<page> unused) noexcept {
+    const auto place =
+        std::ranges::find_if(spares_, [](const auto& spare) { return spare == nullptr; });
+    if (place != spares_.end()) {
+        *place = std::move(unused);
+    }
+}
+
 void page_overlay::write(page_number number, page_view content) {
     auto& held = touch(number);
     if (held.now == nullptr) {
-        held.now = std::make_unique<page>();
+        held.now = take_spare();
     }
     std::ranges::copy(content, held.now->begin());
 }
@@ -61,7 +78,7 @@ void page_overlay::accept() {
         if (found->second.now == nullptr) {
             slots_.erase(found);
         } else {
-            found->second.logged.reset();
+            keep_spare(std::move(found->second.logged));
             found->second.touched = false;
         }
     }
@@ -87,6 +104,7 @@ void page_overlay::undo() {
 void page_overlay::clear() {
     slots_ = slot_map();
     touched_ = std::vector<page_number>();
+    spares_ = {};
     pre_images_ = 0;
 }
 

@@ -7,6 +7,7 @@
 #include "storage/log_record.hpp"
 #include "storage/page.hpp"
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -53,11 +54,16 @@ private:
         bool touched = false;
     };
     slot& touch(page_number number);
+    [[nodiscard]] std::unique_ptr<page> take_spare();
+    void keep_spare(std::unique_ptr<page> unused) noexcept;
 
     using slot_map = std::unordered_map<page_number, slot>;
     slot_map slots_;
     std::vector<page_number> touched_;
     std::size_t pre_images_ = 0;
+    // Each commit needs a page for each it changes, and gives it back: from hand to hand, not
+    // through the allocator, which would return them to the system and fetch them again.
+    std::array<std::unique_ptr<page>, 3> spares_;
 };
 
 }  // namespace dormouse

@@ -4,6 +4,7 @@
 #include "storage/file_redo.hpp"
 #include "storage/log_reader.hpp"
 #include "storage/log_scan.hpp"
+#include "storage/whole_file.hpp"
 
 #include <dormouse/error.hpp>
 
@@ -28,25 +29,6 @@ std::string in_words(std::uint64_t milliseconds) {
     std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &utc);
     return text.data();
 }
-
-/// A segment's bytes. They are many: nothing is written to them before they are read.
-class whole_file {
-public:
-    whole_file(disk& on, const std::string& path) {
-        if (const auto file = on.open(path, open_mode::existing)) {
-            const auto size = file->size();
-            bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);
-            count_ = file->read(0, {bytes_.get(), size});
-        }
-    }
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
-        return {bytes_.get(), count_};
-    }
-
-private:
-    std::unique_ptr<std::byte[]> bytes_;
-    std::size_t count_ = 0;
-};
 
 /// Position of the record that the object's life began with.
 log_position life_of(const record_view& record) {
@@ -376,7 +358,11 @@ log_position history::archive_before(log_position position) {
 }
 
 void history::archive_segment(const std::string& path) {
-    const whole_file segment(*disk_, path);
+    const auto file = disk_->open(path, open_mode::existing);
+    if (file == nullptr) {
+        throw error(errc::storage_failed, "the commit log is damaged: " + path + " has gone");
+    }
+    const whole_file segment(*file);
     const auto decoded = decode_segment_header(segment.bytes());
     if (!decoded) {
         throw error(errc::storage_failed, "the commit log is damaged: the header of " + path);

@@ -1,6 +1,7 @@
 #include "storage/log_scan.hpp"
 
 #include "storage/directory_names.hpp"
+#include "storage/whole_file.hpp"
 
 #include <dormouse/error.hpp>
 
@@ -15,12 +16,6 @@ struct segment {
     segment_header header;
     std::size_t header_bytes = 0;
 };
-
-std::vector<std::byte> read_file(const disk_file& file) {
-    std::vector<std::byte> bytes(file.size());
-    bytes.resize(file.read(0, bytes));
-    return bytes;
-}
 
 /// The segments in order of their start; fills in what else the directory holds.
 std::vector<segment> find_segments(disk& on, const std::string& directory, log_scan& scan) {
@@ -71,11 +66,11 @@ private:
         scan_.found.epoch = in.header.epoch;
         scan_.found.classes = in.header.classes;
         scan_.last_segment = in.header.start;
-        const auto bytes = read_file(*disk_->open(in.path, open_mode::existing));
+        const whole_file segment(*disk_->open(in.path, open_mode::existing));
+        const auto bytes = segment.bytes();
         std::size_t at = in.header_bytes;
         while (at < bytes.size()) {
-            const auto record =
-                parse_record(std::span(bytes).subspan(at), scan_.found.end, in.header.epoch);
+            const auto record = parse_record(bytes.subspan(at), scan_.found.end, in.header.epoch);
             if (!record) {
                 break;
             }
@@ -83,7 +78,7 @@ private:
             at += record->header.length;
         }
         scan_.end_in_segment = at;
-        refuse_damage(in, std::span(bytes), at);
+        refuse_damage(in, bytes, at);
     }
 
     void accept(const record_view& record) {

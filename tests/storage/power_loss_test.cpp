@@ -23,6 +23,7 @@ TEST_P(PowerLoss, BreaksNoPromise) {
         total.restores += result.restores;
         total.wishes += result.wishes;
         total.swaps += result.swaps;
+        total.adoptions += result.adoptions;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
         total.lost_unacknowledged += result.lost_unacknowledged;
@@ -33,6 +34,7 @@ TEST_P(PowerLoss, BreaksNoPromise) {
     EXPECT_GT(total.restores, 0U);
     EXPECT_GT(total.wishes, 0U);
     EXPECT_GT(total.swaps, seeds_per_test);
+    EXPECT_GT(total.adoptions, seeds_per_test);
     EXPECT_GT(total.kept_unacknowledged, 0U);
     EXPECT_GT(total.lost_unacknowledged, seeds_per_test);
 }

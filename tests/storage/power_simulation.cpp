@@ -10,13 +10,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <deque>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -40,6 +44,7 @@ struct version {
     std::string name;           // empty: there is no object
     std::uint32_t commits = 0;  // tells versions with the same rows apart
     std::optional<table> wish;  // what it goes back to, when it wakes
+    bool foreign = false;       // another program's file, which the node has not taken in yet
 };
 
 /// A moment to go back to.
@@ -129,6 +134,10 @@ private:
     }
 
     void live() {
+        if (node_ != nullptr && below(3) == 0) {
+            stop();
+            change_files();
+        }
         if (node_ == nullptr) {
             start();
         }
@@ -173,12 +182,67 @@ private:
         }
     }
 
+    void stop() {
+        for (auto& object : objects_) {
+            if (object.open != nullptr) {
+                node_->close_now(std::move(object.open));
+                fulfil_wish(object);
+            }
+        }
+        while (background_.run_step()) {
+        }
+        node_.reset();
+        background_.clear();
+        acknowledged_ = last_position_;
+    }
+
+    /// Another program writes to files while no node has them.
+    void change_files() {
+        const auto written = directory_.path() / "foreign.sqlite";
+        write_foreign_database(written);
+        std::ifstream file(written, std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        for (std::size_t i = 0; i < objects_.size(); ++i) {
+            const auto changed = on_->open(path_of(i), open_mode::existing);
+            if (changed == nullptr || below(2) == 0) {
+                continue;
+            }
+            constexpr std::size_t user_version_at = 60;
+            const auto number = next_number_++;  // no two files are alike
+            std::memcpy(bytes.data() + user_version_at, &number, sizeof(std::uint32_t));
+            changed->truncate(0);
+            changed->write(0, std::as_bytes(std::span(bytes)));
+            changed->sync();
+            auto& object = objects_.at(i);
+            const auto latest = object.versions.back();
+            object.versions = {{latest.position,
+                                table{{version_key, foreign_number}},
+                                latest.name,
+                                latest.commits,
+                                {},
+                                true}};
+        }
+    }
+
+    /// What another program wrote gets a record with the first use of what the node keeps.
+    void take_in(model& object) {
+        if (object.versions.back().foreign) {
+            auto taken = object.versions.back();
+            taken.foreign = false;
+            taken.position = ++last_position_;
+            ++taken.commits;
+            object.versions.push_back(std::move(taken));
+            ++result_.adoptions;
+        }
+    }
+
     // Nothing changes but the file, with a record of its own unless there is nothing yet.
     void compact(model& object) {
         if (object.versions.back().commits == 0) {
             node_->vacuum(*object.open);
             return;
         }
+        take_in(object);
         auto compacted = object.versions.back();
         compacted.position = last_position_ + 1;
         ++compacted.commits;
@@ -190,6 +254,11 @@ private:
 
     static object_key key_of(std::size_t number) {
         return {"Test", std::string(64, static_cast<char>('a' + number)), "born"};
+    }
+
+    [[nodiscard]] std::string path_of(std::size_t number) const {
+        const auto id = key_of(number).id;
+        return directory_.path() / "Test" / id.substr(0, 2) / (id + ".sqlite");
     }
 
     /// What became of a version that wanted to go back, with or without a restart in between.
@@ -236,6 +305,7 @@ private:
             node_->destroy(key_of(number));
             return;
         }
+        take_in(object);
         object.versions.push_back({++last_position_, {}, {}, 0, {}});
         object.moments.clear();
         ++object.life;
@@ -247,6 +317,7 @@ private:
     void import(model& object, std::size_t number) {
         const auto from = directory_.path() / "foreign.sqlite";
         write_foreign_database(from);
+        take_in(object);
         const auto& latest = object.versions.back();
         object.versions.push_back({last_position_ + 1,
                                    table{{version_key, foreign_number}},
@@ -278,6 +349,7 @@ private:
         if (object.moments.empty()) {
             return;
         }
+        take_in(object);
         const auto& chosen = object.moments.at(below(object.moments.size()));
         const auto& latest = object.versions.back();
         object.versions.push_back(
@@ -320,6 +392,7 @@ private:
             let_background_run();
         }
         put_row(turn, rows, version_key, 10);
+        take_in(object);
         auto metadata = turn.metadata();
         if (below(4) == 0) {
             metadata.name = "name " + std::to_string(next_number_);
@@ -518,12 +591,10 @@ private:
 
     /// What a later commit cut off must not come back. Free pages at the end may be missing.
     void check_size(object_storage& object, std::size_t number) {
-        const std::string id(64, static_cast<char>('a' + number));
-        const auto path = directory_.path() / "Test" / id.substr(0, 2) / (id + ".sqlite");
         auto turn = object.begin_turn();
         auto pages = turn.prepare("PRAGMA page_count");
         static_cast<void>(pages->step());
-        const auto file = on_->open(path.string(), open_mode::reading);
+        const auto file = on_->open(path_of(number), open_mode::reading);
         if (file != nullptr &&
             file->size() > static_cast<std::uint64_t>(pages->integer(0)) * 4096) {
             throw std::runtime_error("object " + std::to_string(number) +

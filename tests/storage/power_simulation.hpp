@@ -13,7 +13,8 @@ struct power_result {
     std::uint64_t commits = 0;
     std::uint64_t wishes = 0;  ///< Restores that turns asked for.
     std::uint64_t restores = 0;
-    std::uint64_t swaps = 0;  ///< Files replaced for other reasons.
+    std::uint64_t swaps = 0;      ///< Files replaced for other reasons.
+    std::uint64_t adoptions = 0;  ///< Of files that another program wrote.
     std::uint64_t kept_unacknowledged = 0;
     std::uint64_t lost_unacknowledged = 0;
     std::string failure;  ///< The first broken promise; empty when all were kept.

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
         total.restores += result.restores;
         total.wishes += result.wishes;
         total.swaps += result.swaps;
+        total.adoptions += result.adoptions;
         total.recoveries_cut += result.recoveries_cut;
         total.kept_unacknowledged += result.kept_unacknowledged;
         total.lost_unacknowledged += result.lost_unacknowledged;
@@ -36,11 +37,10 @@ int main(int argc, char** argv) {
         }
     }
     std::printf(
-        "%llu commits, %llu restores, %llu of them wished for, %llu other swaps, %llu recoveries "
-        "cut, unacknowledged: "
-        "%llu kept, %llu lost\n",
+        "%llu commits, %llu restores, %llu of them wished for, %llu other swaps, %llu files "
+        "adopted, %llu recoveries cut, unacknowledged: %llu kept, %llu lost\n",
         printable(total.commits), printable(total.restores), printable(total.wishes),
-        printable(total.swaps), printable(total.recoveries_cut),
+        printable(total.swaps), printable(total.adoptions), printable(total.recoveries_cut),
         printable(total.kept_unacknowledged), printable(total.lost_unacknowledged));
     std::printf("%llu seeds, %llu crashes, %llu failed\n", printable(seeds),
                 printable(total.crashes), printable(failed));

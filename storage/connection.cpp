@@ -174,11 +174,7 @@ connection::~connection() {
     if (image_ != nullptr) {
         rollback();
     }
-    for (const auto& cached : statements) {
-        if (cached != nullptr) {
-            cached->compiled = statement(nullptr);  // a use that outlived its turn may refer to it
-        }
-    }
+    statements.clear();
     close();
 }
 
@@ -449,26 +445,20 @@ void connection::close_cursors() noexcept {
             sqlite3_reset(open);
         }
     }
-    for (const auto& cached : statements) {
-        if (cached != nullptr && cached->busy) {
-            cached->compiled.reset();
-            cached->busy = false;
-            ++cached->use;
+    for (const auto* owned : {&statements, &uncached_}) {
+        for (const auto& each : *owned) {
+            if (each != nullptr && each->borrower != nullptr) {
+                each->borrower->give_back();
+            }
         }
     }
-    for (const auto& borrowed : std::exchange(uncached_, {})) {
-        if (const auto kept = borrowed.lock()) {
-            kept->compiled = statement(nullptr);
-            ++kept->use;
-        }
-    }
+    uncached_.clear();
 }
 
 borrowed_statement connection::lend_uncached(statement compiled) {
-    auto lent = std::make_shared<cached_statement>(cached_statement{std::move(compiled)});
-    std::erase_if(uncached_, [](const auto& borrowed) { return borrowed.expired(); });
-    uncached_.push_back(lent);
-    return borrowed_statement(std::move(lent));
+    std::erase_if(uncached_, [](const auto& each) { return each->borrower == nullptr; });
+    uncached_.push_back(std::make_unique<owned_statement>(owned_statement{std::move(compiled)}));
+    return borrowed_statement(*uncached_.back());
 }
 
 statement connection::compile(std::string_view sql, std::string_view* rest) {

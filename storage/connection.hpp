@@ -46,6 +46,7 @@ public:
     [[nodiscard]] bool is_unsound() const noexcept { return unsound_; }
 
     void begin();
+    [[nodiscard]] bool in_turn() const noexcept { return in_turn_; }
     [[nodiscard]] ticket commit(flush_request flush);
     void rollback() noexcept;
     [[nodiscard]] bool broken() const noexcept;
@@ -72,7 +73,7 @@ public:
     /// Where the pool keeps it while it is idle. The pool's.
     std::list<std::unique_ptr<connection>>::iterator idle_place;
 
-    std::vector<std::shared_ptr<cached_statement>> statements;
+    std::vector<std::unique_ptr<owned_statement>> statements;  ///< The cached ones, by slot.
     std::optional<std::chrono::steady_clock::time_point> deadline;
 
 private:
@@ -104,8 +105,8 @@ private:
     object_image* image_;
     std::string class_name_;
     schema_layout layout_;
-    std::string schema_note_;                                // goes with the layout
-    std::vector<std::weak_ptr<cached_statement>> uncached_;  // lent in this turn
+    std::string schema_note_;                                 // goes with the layout
+    std::vector<std::unique_ptr<owned_statement>> uncached_;  // lent in this turn
     steady_ticks ticks_;
     std::string denied_;  // why the authorizer refused a statement
     bool in_turn_ = false;

@@ -15,18 +15,17 @@ lease::~lease() {
     }
 }
 
-const std::shared_ptr<cached_statement>* lease::find_cached(statement_slot slot) {
-    const auto& cached = object_->use().statements;
-    const bool known = slot.index() < cached.size() && cached[slot.index()] != nullptr;
-    return known ? &cached[slot.index()] : nullptr;
-}
-
-borrowed_statement lease::borrow_cached(const std::shared_ptr<cached_statement>& cached) {
-    if (cached->busy) {
-        auto& used = object_->use();
+borrowed_statement lease::borrow(statement_slot slot, statement_text text) {
+    auto& used = object_->use();
+    auto* cached =
+        slot.index() < used.statements.size() ? used.statements[slot.index()].get() : nullptr;
+    if (cached == nullptr) {
+        return borrow_new(slot, text.make(text.made_by));
+    }
+    if (cached->borrower != nullptr) {
         return used.lend_uncached(used.compile(sqlite3_sql(cached->compiled.handle()), nullptr));
     }
-    return borrowed_statement(cached);
+    return borrowed_statement(*cached);
 }
 
 borrowed_statement lease::borrow_new(statement_slot slot, const std::string& sql) {
@@ -36,13 +35,13 @@ borrowed_statement lease::borrow_new(statement_slot slot, const std::string& sql
     if (take_statement(rest)) {
         throw error(errc::sql_failed, "the SQL text holds more than one statement; use execute()");
     }
-    auto& cached = used.statements;
-    if (cached.size() <= slot.index()) {
-        cached.resize(slot.index() + 1);
+    auto& all = used.statements;
+    if (all.size() <= slot.index()) {
+        all.resize(slot.index() + 1);
     }
-    cached[slot.index()] =
-        std::make_shared<cached_statement>(cached_statement{std::move(compiled)});
-    return borrowed_statement(cached[slot.index()]);
+    auto& cached = all[slot.index()];
+    cached = std::make_unique<owned_statement>(owned_statement{std::move(compiled), true});
+    return borrowed_statement(*cached);
 }
 
 borrowed_statement lease::prepare(std::string_view sql) {

@@ -19,7 +19,7 @@ object_database::~object_database() {
     pool_->forget(*image_);
 }
 
-connection& object_database::use() {
+connection& object_database::begin() {
     auto& lent = lend();
     lent.begin();
     return lent;

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include "storage/connection.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/object_image.hpp"
 
@@ -25,7 +26,9 @@ public:
     ~object_database();
 
     /// The turn's connection, lent by the turn's first use of it.
-    [[nodiscard]] connection& use();
+    [[nodiscard]] connection& use() {
+        return lent_ != nullptr && lent_->in_turn() ? *lent_ : begin();
+    }
     [[nodiscard]] const std::string& schema_note();
     void keep_schema_note(std::string note);
     [[nodiscard]] ticket commit(flush_request flush);
@@ -47,6 +50,7 @@ public:
     [[nodiscard]] const std::shared_ptr<object_image>& image() const noexcept { return image_; }
 
 private:
+    [[nodiscard]] connection& begin();
     [[nodiscard]] connection& lend();
     void end_turn() noexcept;
     [[nodiscard]] object_image& use_facts();

@@ -130,18 +130,23 @@ statement_slot statement_slot::next() noexcept {
 statement_slots::statement_slots(std::size_t count) noexcept
     : first_(slots_taken.fetch_add(count, std::memory_order_relaxed)) {}
 
-borrowed_statement::borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept
-    : cached_(std::move(cached)), use_(++cached_->use) {
-    cached_->busy = true;
+borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
+    : owned_(std::exchange(other.owned_, nullptr)) {
+    if (owned_ != nullptr) {
+        owned_->borrower = this;
+    }
 }
 
-borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
-    : cached_(std::move(other.cached_)), use_(other.use_) {}
-
-borrowed_statement::~borrowed_statement() {
-    if (cached_ != nullptr && cached_->use == use_) {
-        cached_->compiled.reset();
-        cached_->busy = false;
+void borrowed_statement::give_back() noexcept {
+    auto* owned = std::exchange(owned_, nullptr);
+    if (owned == nullptr) {
+        return;
+    }
+    owned->borrower = nullptr;
+    if (owned->cached) {
+        owned->compiled.reset();
+    } else {
+        owned->compiled = statement(nullptr);
     }
 }
 

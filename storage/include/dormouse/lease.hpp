@@ -11,10 +11,10 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace dormouse {
 
@@ -53,10 +53,11 @@ public:
     /// second time.
     template <class Text>
     [[nodiscard]] borrowed_statement borrow(statement_slot slot, Text&& text) {
-        if (const auto* cached = find_cached(slot)) {
-            return borrow_cached(*cached);
-        }
-        return borrow_new(slot, std::string(text()));
+        return borrow(slot,
+                      {&text, [](const void* made_by) {
+                           return std::string(
+                               (*static_cast<const std::remove_reference_t<Text>*>(made_by))());
+                       }});
     }
 
     /// Compiles exactly one statement. Refuses text with none or several.
@@ -128,9 +129,11 @@ public:
     [[nodiscard]] std::uint64_t turn() const noexcept;
 
 private:
-    /// A copy of the pointer would cost two atomic operations on every query.
-    [[nodiscard]] const std::shared_ptr<cached_statement>* find_cached(statement_slot slot);
-    [[nodiscard]] borrowed_statement borrow_cached(const std::shared_ptr<cached_statement>& cached);
+    struct statement_text {
+        const void* made_by;
+        std::string (*make)(const void* made_by);
+    };
+    [[nodiscard]] borrowed_statement borrow(statement_slot slot, statement_text text);
     [[nodiscard]] borrowed_statement borrow_new(statement_slot slot, const std::string& sql);
 
     object_database* object_;

@@ -5,8 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -94,31 +92,36 @@ private:
     std::size_t first_;
 };
 
-/// A statement that a connection keeps, mostly for its next use.
-struct cached_statement {
+class borrowed_statement;
+
+/// A statement that a connection owns.
+struct owned_statement {
     statement compiled;
-    bool busy = false;
-    std::uint64_t use = 0;  ///< Counts its uses; one that outlived its turn no longer counts.
+    bool cached = false;                     ///< It has further uses; else it goes with this one.
+    borrowed_statement* borrower = nullptr;  ///< Who uses it now.
 };
 
 /// The right to run one statement; resets it when it goes.
 ///
-/// **Lifetime:** within the turn of the lease it came from. One that is kept longer must not be
-/// run, but may be destroyed at any time.
+/// **Lifetime:** within the turn of the lease it came from, whose end takes the statement away. One
+/// that is kept longer must not be run, but may be destroyed at any time.
 class borrowed_statement {
 public:
-    /// Marks the statement as in use.
-    explicit borrowed_statement(std::shared_ptr<cached_statement> cached) noexcept;
+    /// Of a statement that nobody uses.
+    explicit borrowed_statement(owned_statement& owned) noexcept : owned_(&owned) {
+        owned.borrower = this;
+    }
     borrowed_statement(borrowed_statement&& other) noexcept;
     borrowed_statement& operator=(borrowed_statement&&) = delete;
-    ~borrowed_statement();
+    ~borrowed_statement() { give_back(); }
 
-    [[nodiscard]] statement& operator*() noexcept { return cached_->compiled; }
-    [[nodiscard]] statement* operator->() noexcept { return &cached_->compiled; }
+    [[nodiscard]] statement& operator*() noexcept { return owned_->compiled; }
+    [[nodiscard]] statement* operator->() noexcept { return &owned_->compiled; }
+
+    void give_back() noexcept;
 
 private:
-    std::shared_ptr<cached_statement> cached_;
-    std::uint64_t use_ = 0;
+    owned_statement* owned_;  // null: given back
 };
 
 }  // namespace dormouse

@@ -206,17 +206,12 @@ private:
     [[nodiscard]] const Query& self() const { return static_cast<const Query&>(*this); }
 };
 
-/// How many rows all statements of the connection have changed so far.
-[[nodiscard]] std::int64_t total_changes(const statement& of);
-
-/// Runs a query to its end and answers how many rows it changed. SQLite's own count stays what it
-/// was where a statement cannot change rows.
+/// Runs a statement that can change rows to its end, and answers how many it changed.
 template <class Query>
 std::int64_t run_to_end(const Query& query) {
     query_run run(query);
-    const std::int64_t before = total_changes(*run);
     run->run();
-    return total_changes(*run) == before ? 0 : query.database().current_lease().changes();
+    return query.database().current_lease().changes();
 }
 
 }  // namespace dormouse::detail

@@ -14,6 +14,9 @@
 
 namespace dormouse::detail {
 
+/// How many rows all statements of the connection have changed so far.
+[[nodiscard]] std::int64_t total_changes(const statement& of);
+
 /// A query given as SQL text.
 template <fixed_string Text, class Row, class... Values>
 class text_query : public row_query<text_query<Text, Row, Values...>, Row> {
@@ -24,8 +27,14 @@ public:
     explicit text_query(db& database, Values... values)
         : database_(&database), values_{{std::move(values)}...} {}
 
-    /// Runs it and drops its rows; answers how many rows were changed.
-    std::int64_t execute() const { return run_to_end(*this); }
+    /// Runs it and drops its rows; answers how many rows were changed. SQLite's own count stays
+    /// what it was where a statement cannot change rows.
+    std::int64_t execute() const {
+        query_run run(*this);
+        const auto before = total_changes(*run);
+        run->run();
+        return total_changes(*run) == before ? 0 : database_->current_lease().changes();
+    }
 
     [[nodiscard]] static std::string sql_text() { return std::string(Text.view()); }
     void bind_all(binder& to, generator_context& /*generators*/) const {

@@ -1,6 +1,7 @@
 #include <dormouse/detail/expression.hpp>
 #include <dormouse/detail/insert_source.hpp>
 #include <dormouse/detail/query_run.hpp>
+#include <dormouse/detail/text_query.hpp>
 #include <dormouse/error.hpp>
 
 #include <sqlite3.h>

@@ -121,7 +121,7 @@ void commit_log::flush_locked(std::unique_lock<std::mutex>& lock) {
     }
     run_actions(lock, poisoned_ ? durable() : durable() + written_.size());
     if (written_.capacity() > kept_bytes_max) {
-        written_ = {};
+        written_ = std::vector<std::byte>();
     }
     written_.clear();
     flushing_ = false;

@@ -359,10 +359,7 @@ log_position history::archive_before(log_position position) {
 
 void history::archive_segment(const std::string& path) {
     const auto file = disk_->open(path, open_mode::existing);
-    if (file == nullptr) {
-        throw error(errc::storage_failed, "the commit log is damaged: " + path + " has gone");
-    }
-    const whole_file segment(*file);
+    const auto segment = file == nullptr ? whole_file() : whole_file(*file);
     const auto decoded = decode_segment_header(segment.bytes());
     if (!decoded) {
         throw error(errc::storage_failed, "the commit log is damaged: the header of " + path);

@@ -66,8 +66,8 @@ private:
         scan_.found.epoch = in.header.epoch;
         scan_.found.classes = in.header.classes;
         scan_.last_segment = in.header.start;
-        const whole_file segment(*disk_->open(in.path, open_mode::existing));
-        const auto bytes = segment.bytes();
+        const whole_file read(*disk_->open(in.path, open_mode::existing));
+        const auto bytes = read.bytes();
         std::size_t at = in.header_bytes;
         while (at < bytes.size()) {
             const auto record = parse_record(bytes.subspan(at), scan_.found.end, in.header.epoch);

@@ -472,7 +472,7 @@ void object_image::undo_pages() {
 void object_image::count_overlay() {
     // A turn that becomes a file does not wait for a checkpoint, it is one: others need not care.
     const auto own = outgrows_record() ? overlay_.changed_pages() : 0;
-    const auto pages = overlay_.page_count() + overlay_.pre_images() - own;
+    const auto pages = overlay_.page_count() + overlay_.pre_images() + overlay_.spares() - own;
     node_->overlay_pages += pages - counted_pages_;
     counted_pages_ = pages;
 }

@@ -21,6 +21,11 @@ page_overlay::slot& page_overlay::touch(page_number number) {
     return held;
 }
 
+std::size_t page_overlay::spares() const noexcept {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(spares_, [](const auto& spare) { return spare != nullptr; }));
+}
+
 std::unique_ptr<page> page_overlay::take_spare() {
     for (auto& spare : spares_) {
         if (spare != nullptr) {

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] std::size_t page_count() const noexcept { return slots_.size(); }
     /// Of changed pages, what they were before.
     [[nodiscard]] std::size_t pre_images() const noexcept { return pre_images_; }
+    /// Pages of memory that hold nothing now.
+    [[nodiscard]] std::size_t spares() const noexcept;
 
     /// Adds what changed to a record: whole pages where the log does not hold the page's content.
     void append_changes(record_builder& record) const;

@@ -1,5 +1,6 @@
 #include "storage/sqlite_failure.hpp"
 
+#include <dormouse/error.hpp>
 #include <dormouse/statement.hpp>
 
 #include <sqlite3.h>
@@ -135,6 +136,11 @@ borrowed_statement::borrowed_statement(borrowed_statement&& other) noexcept
     if (owned_ != nullptr) {
         owned_->borrower = this;
     }
+}
+
+void borrowed_statement::refuse_taken() {
+    throw error(errc::turn_ended,
+                "a statement was used after its turn had ended, or after delete_all()");
 }
 
 void borrowed_statement::give_back() noexcept {

@@ -13,6 +13,7 @@ namespace dormouse {
 /// What a file held when it was read.
 class whole_file {
 public:
+    whole_file() = default;  ///< Of no file: nothing.
     explicit whole_file(const disk_file& file) {
         const auto size = file.size();
         bytes_ = std::make_unique_for_overwrite<std::byte[]>(size);

@@ -290,4 +290,38 @@ TEST_F(ChangeQuery, InsertsRowsOfATemporary) {
     EXPECT_EQ(insert.execute(), 2);
 }
 
+TEST_F(ChangeQuery, CountsNoRowsAfterCountingSome) {
+    const auto add = [&](const char* id) {
+        new_user row{id, id, std::string(id) + "@x.co"};
+        return database.insert_into<users>().or_ignore().values(row).execute();
+    };
+    const auto rename = [&](const char* id) {
+        return database.update<users>()
+            .set(col<&user::name> = "new")
+            .where(col<&user::id> == id)
+            .execute();
+    };
+    const auto remove = [&](const char* id) {
+        return database.delete_from<users>().where(col<&user::id> == id).execute();
+    };
+
+    EXPECT_EQ(add("ann"), 1);
+    EXPECT_EQ(add("ann"), 0);
+    EXPECT_EQ(rename("ann"), 1);
+    EXPECT_EQ(rename("bob"), 0);
+    EXPECT_EQ(remove("ann"), 1);
+    EXPECT_EQ(remove("ann"), 0);
+}
+
+TEST_F(ChangeQuery, CountsNoRowsThatATriggerChanged) {
+    database.execute(
+        "CREATE TRIGGER t AFTER UPDATE ON users BEGIN INSERT INTO guests VALUES ('a', 'x'), ('b', "
+        "'y'); END");
+    add_user("ann");
+
+    EXPECT_EQ(database.update<users>().set(col<& user::name> = "new").all_rows().execute(), 1);
+
+    EXPECT_EQ(database.select_from<guests>().count(), 2);
+}
+
 }  // namespace

@@ -74,6 +74,18 @@ TEST_F(Db, RowsOfAnEarlierTurnAreRefused) {
     }
 }
 
+TEST_F(Db, RefusesToGoOnReadingWhatWasDeleted) {
+    add("a");
+    add("b");
+
+    try {
+        database.select_from<users>().each([&](auto&&) { current_lease().delete_all(); });
+        ADD_FAILURE();
+    } catch (const error& e) {
+        EXPECT_EQ(e.reason(), errc::turn_ended);
+    }
+}
+
 TEST_F(Db, KeepsRowsAcrossTurns) {
     add("a");
     end_turn();

@@ -334,6 +334,43 @@ TEST_F(Lease, LetsAUseThatOutlivedItsTurnGoWithoutHarm) {
     EXPECT_EQ(rows->integer(0), 2);
 }
 
+TEST_F(Lease, RefusesToRunAStatementAfterItsTurn) {
+    static const auto slot = statement_slot::next();
+    auto turn = object_->begin_turn();
+    auto cached = turn.borrow(slot, [] { return "SELECT id FROM t"; });
+    auto other = turn.prepare("SELECT text FROM t");
+    auto moved = std::move(other);
+    (void)turn.commit();
+
+    for (auto* late : {&cached, &moved}) {
+        try {
+            static_cast<void>((*late)->step());
+            FAIL() << "ran";
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.reason(), errc::turn_ended);
+        }
+    }
+}
+
+TEST_F(Lease, TakesOpenStatementsAwayWhenItDeletesAll) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+    auto rows = turn.prepare("SELECT id FROM t");
+    ASSERT_TRUE(rows->step());
+
+    turn.delete_all();
+
+    try {
+        static_cast<void>(rows->step());
+        FAIL() << "ran";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::turn_ended);
+        EXPECT_THAT(refused.what(), HasSubstr("delete_all()"));
+    }
+    turn.execute("CREATE TABLE t (id)");
+    EXPECT_GT(turn.commit().position, 0U);
+}
+
 TEST_F(Lease, StopsStatementsAtTheDeadline) {
     auto turn = object_->begin_turn();
     turn.execute("INSERT INTO t VALUES (1, 'kept')");

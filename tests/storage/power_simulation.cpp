@@ -208,8 +208,8 @@ private:
                 continue;
             }
             constexpr std::size_t user_version_at = 60;
-            const auto number = next_number_++;  // no two files are alike
-            std::memcpy(bytes.data() + user_version_at, &number, sizeof(std::uint32_t));
+            const auto version = static_cast<std::uint32_t>(next_number_++);  // no two are alike
+            std::memcpy(bytes.data() + user_version_at, &version, sizeof version);
             changed->truncate(0);
             changed->write(0, std::as_bytes(std::span(bytes)));
             changed->sync();

@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 namespace dormouse {
 
@@ -52,12 +51,10 @@ public:
     /// slot's text never changes. A statement already in use further up the stack is compiled a
     /// second time.
     template <class Text>
-    [[nodiscard]] borrowed_statement borrow(statement_slot slot, Text&& text) {
-        return borrow(slot,
-                      {&text, [](const void* made_by) {
-                           return std::string(
-                               (*static_cast<const std::remove_reference_t<Text>*>(made_by))());
-                       }});
+    [[nodiscard]] borrowed_statement borrow(statement_slot slot, const Text& text) {
+        return borrow(slot, {&text, [](const void* made_by) {
+                                 return std::string((*static_cast<const Text*>(made_by))());
+                             }});
     }
 
     /// Compiles exactly one statement. Refuses text with none or several.

@@ -103,8 +103,9 @@ struct owned_statement {
 
 /// The right to run one statement; resets it when it goes.
 ///
-/// **Lifetime:** within the turn of the lease it came from, whose end takes the statement away. One
-/// that is kept longer must not be run, but may be destroyed at any time.
+/// **Lifetime:** within the turn of the lease it came from. The turn's end and `delete_all()` take
+/// the statement away; what borrowed it may be destroyed at any later time.
+/// **Errors:** `errc::turn_ended` when the statement has been taken away.
 class borrowed_statement {
 public:
     /// Of a statement that nobody uses.
@@ -115,12 +116,19 @@ public:
     borrowed_statement& operator=(borrowed_statement&&) = delete;
     ~borrowed_statement() { give_back(); }
 
-    [[nodiscard]] statement& operator*() noexcept { return owned_->compiled; }
-    [[nodiscard]] statement* operator->() noexcept { return &owned_->compiled; }
-
-    void give_back() noexcept;
+    [[nodiscard]] statement& operator*() {
+        if (owned_ == nullptr) {
+            refuse_taken();
+        }
+        return owned_->compiled;
+    }
+    [[nodiscard]] statement* operator->() { return &**this; }
 
 private:
+    friend class connection;  // takes it away
+    [[noreturn]] static void refuse_taken();
+    void give_back() noexcept;
+
     owned_statement* owned_;  // null: given back
 };
 

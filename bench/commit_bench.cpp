@@ -27,7 +27,7 @@ using namespace bench;
 using clock_type = std::chrono::steady_clock;
 
 constexpr auto round_length = std::chrono::milliseconds(1'500);
-constexpr int rounds = 3;
+constexpr int rounds = 5;
 constexpr const char* schema = "CREATE TABLE kv (id INTEGER PRIMARY KEY, v BLOB)";
 constexpr const char* insert =
     "INSERT INTO kv (v) VALUES "

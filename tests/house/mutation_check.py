@@ -39,6 +39,8 @@ STORAGE_MUTATIONS = [
      "        catalog_->write();\n        move_redo_point(redo);", "        move_redo_point(redo);"),
     ("a file is swapped before its record is durable", "storage/object_image.cpp",
      "    node_->log->wait_durable(last_end_);\n    facts_.metadata", "    facts_.metadata"),
+    ("the copy of an adopted file is not durable", "storage/history.cpp",
+     "        kept->sync();\n", ""),
     ("the log goes on behind an end that is in no disk's keeping", "storage/recovery.cpp",
      "    last->truncate(scan.end_in_segment);\n    last->sync();", ""),
     ("the redo point moves past an object in the middle of a turn", "storage/storage_node.cpp",

@@ -1,6 +1,8 @@
 #include "tests/storage/power_simulation.hpp"
 
 #include "testing/faulty_disk.hpp"
+#include "tests/storage/power_model.hpp"
+#include "tests/storage/random_background.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <dormouse/error.hpp>
@@ -11,12 +13,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -33,65 +33,6 @@ constexpr int lives = 6;
 constexpr std::int64_t version_key = 1'000;  // a row that makes every version unlike all others
 constexpr int steps_per_life = 250;
 constexpr std::int64_t foreign_number = -1;  // in a database that another program wrote
-
-/// What an object's table holds: the bytes are derived from the number.
-using table = std::map<std::int64_t, std::int64_t>;
-
-struct version {
-    std::uint64_t position = 0;
-    table rows;
-    // What the catalog says.
-    std::string name;           // empty: there is no object
-    std::uint32_t commits = 0;  // tells versions with the same rows apart
-    std::optional<table> wish;  // what it goes back to, when it wakes
-    bool foreign = false;       // another program's file, which the node has not taken in yet
-};
-
-/// A moment to go back to.
-struct known_moment {
-    bookmark mark;
-    version was;
-    std::uint64_t life = 0;  // of the object, counted in destructions
-};
-
-/// Runs background work in an order drawn from a seed, each lane in its own order.
-class random_background final : public background_runner {
-public:
-    explicit random_background(std::mt19937_64& random) : random_(&random) {}
-
-    void run_later(background_lane lane, std::function<void()> work) override {
-        lanes_.at(static_cast<std::size_t>(lane)).push_back(std::move(work));
-    }
-
-    bool run_step() {
-        const auto first = (*random_)() % lanes_.size();
-        for (std::size_t i = 0; i < lanes_.size(); ++i) {
-            auto& lane = lanes_.at((first + i) % lanes_.size());
-            if (!lane.empty()) {
-                const auto work = std::move(lane.front());
-                lane.pop_front();
-                work();
-                return true;
-            }
-        }
-        return false;
-    }
-
-    void clear() { lanes_ = {}; }
-
-private:
-    std::mt19937_64* random_;
-    std::array<std::deque<std::function<void()>>, 2> lanes_;
-};
-
-/// One object as the test knows it.
-struct model {
-    std::unique_ptr<object_storage> open;
-    bool closing = false;
-    std::vector<version> versions{{}};  ///< The oldest that may be found, and all after it.
-    std::vector<known_moment> moments;  ///< Acknowledged ones.
-    std::uint64_t life = 0;
-};
 
 class power_simulation {
 public:

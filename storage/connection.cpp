@@ -437,7 +437,8 @@ void connection::empty() {
     begin();
 }
 
-// A statement in the middle of its rows would keep the transaction open.
+// A statement in the middle of its rows would keep the transaction open. Virtual tables run some
+// that nobody has borrowed.
 void connection::close_cursors() noexcept {
     for (auto* open = sqlite3_next_stmt(database_, nullptr); open != nullptr;
          open = sqlite3_next_stmt(database_, open)) {

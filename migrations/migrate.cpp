@@ -28,15 +28,13 @@ void check_key(std::string_view key, std::size_t expected) {
     }
 }
 
-void apply(lease& turn, const pending_chunk& chunk, std::size_t applied_before,
-           std::string_view applied_at) {
+void run_chunk(lease& turn, const pending_chunk& chunk, std::size_t applied_before) {
     try {
         run_statements(turn, chunk.sql);
     } catch (const statement_failure& failed) {
         throw migration_error({std::string(chunk.name), chunk.index, failed.statement, failed.sql,
                                failed.cause, applied_before});
     }
-    migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at});
 }
 
 void apply_all(db& database, std::span<const migration_file> files, const std::string& version) {
@@ -44,11 +42,21 @@ void apply_all(db& database, std::span<const migration_file> files, const std::s
     const auto progress = read_progress(turn, files);
     require_unchanged(progress, files);
     const auto applied_at = to_sql_text(database.generators().now());
-    prepare_journal(turn, progress, files, applied_at);
-    for (const auto& chunk : progress.pending) {
-        apply(turn, chunk, progress.migrations_applied(), applied_at);
+    const bool prepares_late = progress.has_no_journal();
+    if (!prepares_late) {
+        prepare_journal(turn, progress, files, applied_at);
     }
-    migration_journal(turn).set_version(version);
+    for (const auto& chunk : progress.pending) {
+        run_chunk(turn, chunk, progress.migrations_applied());
+    }
+    if (prepares_late) {
+        prepare_journal(turn, progress, files, applied_at);
+    }
+    migration_journal journal(turn);
+    for (const auto& chunk : progress.pending) {
+        journal.record({chunk.name, chunk.index, chunk.sql, applied_at});
+    }
+    journal.set_version(version);
 }
 
 }  // namespace

@@ -26,6 +26,10 @@ struct migration_progress {
     migration_journal::applied_chunks applied;  ///< What another tool has applied included.
     std::vector<pending_chunk> pending;
 
+    /// Nobody has kept one: none has to become ours before anything runs.
+    [[nodiscard]] bool has_no_journal() const noexcept {
+        return journal.kind == journal_kind::none && !journal.replaces_do_orm;
+    }
     /// Of which something was applied.
     [[nodiscard]] std::size_t migrations_applied() const;
     /// Names of migrations, each once, in order.
@@ -42,7 +46,9 @@ struct migration_progress {
 /// Errors: `migration_error` when a chunk that was applied is not what the list has now.
 void require_unchanged(const migration_progress& progress, std::span<const migration_file> files);
 
-/// Makes the journal ours, with everything that was applied in it.
+/// Makes the journal ours, with everything that was applied in it. On a database that has none,
+/// after the first chunk has run: the tables of the program then come first in the file, and a
+/// waking object, which reads the file's beginning, has them with it.
 void prepare_journal(lease& turn, const migration_progress& progress,
                      std::span<const migration_file> files, std::string_view applied_at);
 

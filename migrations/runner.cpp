@@ -143,7 +143,8 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
     try {
         auto turn = storage_->begin_turn();
         const auto applied_at = now_text();
-        if (!prepared_) {
+        const bool prepares_late = !prepared_ && progress_.has_no_journal();
+        if (!prepared_ && !prepares_late) {
             prepare_journal(turn, progress_, list_->files(), applied_at);
         }
         const auto changed_before = changed_rows(turn);
@@ -151,6 +152,9 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
         run_statements(turn, chunk.sql);
         const auto took = std::chrono::duration_cast<std::chrono::microseconds>(ticks_() - begun);
         const auto changed = changed_rows(turn) - changed_before;
+        if (prepares_late) {
+            prepare_journal(turn, progress_, list_->files(), applied_at);
+        }
         migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at, took});
         complete(turn);
         report_.position = turn.commit();

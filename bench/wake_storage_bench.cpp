@@ -137,9 +137,11 @@ std::size_t count_layouts(const std::filesystem::path& directory) {
             continue;
         }
         const auto file = on->open(entry.path().string(), open_mode::existing);
-        auto layout = read_layout([&](page_number number, page& content) {
+        schema_layout layout;
+        const auto read = [&](page_number number, std::span<std::byte, page_size> content) {
             static_cast<void>(file->read(offset_of(number), content));
-        });
+        };
+        read_layout(read, layout);
         if (std::ranges::find(layouts, layout) == layouts.end()) {
             layouts.push_back(std::move(layout));
         }

@@ -213,12 +213,11 @@ void connection::forget_image() noexcept {
     dormouse::point_at(database_, nullptr);
 }
 
-schema_layout layout_of(object_image& image) {
-    return read_layout([&](page_number number, page& content) {
-        if (!image.read(offset_of(number), content)) {
-            content.fill(std::byte{0});
-        }
-    });
+void read_layout(object_image& image, schema_layout& into) {
+    const auto read = [&](page_number number, std::span<std::byte, page_size> content) {
+        static_cast<void>(image.read(offset_of(number), content));
+    };
+    read_layout(read, into);
 }
 
 int connection::deadline_passed(void* self) {
@@ -381,7 +380,7 @@ void connection::follow_schema() {
     // A database that was emptied counts its schema's changes from the beginning again.
     if (std::exchange(emptied_, false) ||
         schema_cookie(first) != schema_cookie(std::span(layout_.pages).first<page_size>())) {
-        layout_ = layout_of(*image_);
+        read_layout(*image_, layout_);
         schema_note_.clear();
     }
 }

@@ -118,6 +118,6 @@ private:
 };
 
 /// The layout of an image.
-[[nodiscard]] schema_layout layout_of(object_image& image);
+void read_layout(object_image& image, schema_layout& into);
 
 }  // namespace dormouse

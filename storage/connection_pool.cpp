@@ -14,13 +14,15 @@ std::unique_ptr<connection> connection_pool::lend(object_image& image) {
     if (auto own = take_bound(image)) {
         return own;
     }
-    auto layout = layout_of(image);
+    // Every wake needs one, most only to compare it: not each time from the allocator.
+    thread_local schema_layout layout;
+    read_layout(image, layout);
     auto found = layout.shareable ? take_alike(image, layout) : nullptr;
     if (found != nullptr) {
         found->point_at(image);
         return found;
     }
-    auto made = std::make_unique<connection>(image, std::move(layout), ticks_);
+    auto made = std::make_unique<connection>(image, layout, ticks_);
     const std::lock_guard lock(mutex_);
     ++opened_;
     return made;
@@ -29,7 +31,7 @@ std::unique_ptr<connection> connection_pool::lend(object_image& image) {
 std::unique_ptr<connection> connection_pool::take_bound(object_image& image) {
     const std::lock_guard lock(mutex_);
     const auto* own = image.bound.load();
-    return own == nullptr ? nullptr : take(own->idle_place);
+    return own == nullptr ? nullptr : take(bound_, own->idle_place);
 }
 
 std::unique_ptr<connection> connection_pool::take_alike(const object_image& image,
@@ -38,27 +40,37 @@ std::unique_ptr<connection> connection_pool::take_alike(const object_image& imag
         return idle->class_name() == image.identity().class_name && idle->layout() == layout;
     };
     const std::lock_guard lock(mutex_);
-    auto found = std::ranges::find_if(
-        idle_, [&](const auto& idle) { return idle->image() == nullptr && is_alike(idle); });
+    if (const auto found = std::ranges::find_if(free_, is_alike); found != free_.end()) {
+        return take(free_, found);
+    }
     // An awake object's is taken only when there are enough: it would want one again at its next
     // turn.
-    if (found == idle_.end() && idle_.size() >= idle_max_) {
-        found = std::ranges::find_if(idle_, is_alike);
+    if (count_idle() < idle_max_) {
+        return nullptr;
     }
-    if (found == idle_.end()) {
+    const auto found = std::ranges::find_if(bound_, is_alike);
+    if (found == bound_.end()) {
         return nullptr;
     }
     let_go(**found);
-    return take(found);
+    return take(bound_, found);
 }
 
-std::unique_ptr<connection> connection_pool::take(idle_list::iterator chosen) {
+std::unique_ptr<connection> connection_pool::take(idle_list& from, idle_list::iterator chosen) {
     auto taken = std::move(*chosen);
-    idle_.erase(chosen);
+    from.erase(chosen);
     if (taken->image() != nullptr) {
         taken->image()->bound = nullptr;
     }
     return taken;
+}
+
+std::unique_ptr<connection> connection_pool::take_surplus() {
+    if (!free_.empty()) {
+        return take(free_, std::prev(free_.end()));
+    }
+    let_go(*bound_.front());
+    return take(bound_, bound_.begin());
 }
 
 // An image without a connection needs no open file. One that is being entered keeps it: it is about
@@ -81,11 +93,10 @@ void connection_pool::give_back(std::unique_ptr<connection> returned) noexcept {
     auto* image = returned->image();
     auto& bound = *returned;
     image->bound = &bound;
-    idle_.push_back(std::move(returned));
-    bound.idle_place = std::prev(idle_.end());
-    if (idle_.size() > idle_max_) {
-        let_go(*idle_.front());
-        surplus = take(idle_.begin());
+    bound_.push_back(std::move(returned));
+    bound.idle_place = std::prev(bound_.end());
+    if (count_idle() > idle_max_) {
+        surplus = take_surplus();
     }
 }
 
@@ -99,15 +110,16 @@ void connection_pool::forget(object_image& image) noexcept {
     const auto found = bound->idle_place;
     if ((*found)->layout().shareable) {
         (*found)->forget_image();
+        free_.splice(free_.begin(), bound_, found);
     } else {
         own = std::move(*found);
-        idle_.erase(found);
+        bound_.erase(found);
     }
 }
 
 std::size_t connection_pool::idle() const {
     const std::lock_guard lock(mutex_);
-    return idle_.size();
+    return count_idle();
 }
 
 std::size_t connection_pool::opened() const {

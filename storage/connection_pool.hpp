@@ -32,16 +32,19 @@ public:
 private:
     using idle_list = std::list<std::unique_ptr<connection>>;
 
+    [[nodiscard]] std::size_t count_idle() const noexcept { return bound_.size() + free_.size(); }
     [[nodiscard]] std::unique_ptr<connection> take_bound(object_image& image);
     [[nodiscard]] std::unique_ptr<connection> take_alike(const object_image& image,
                                                          const schema_layout& layout);
-    [[nodiscard]] std::unique_ptr<connection> take(idle_list::iterator chosen);
+    [[nodiscard]] std::unique_ptr<connection> take(idle_list& from, idle_list::iterator chosen);
+    [[nodiscard]] std::unique_ptr<connection> take_surplus();
     static void let_go(connection& idle) noexcept;
 
     std::size_t idle_max_;
     steady_ticks ticks_;
     mutable std::mutex mutex_;
-    idle_list idle_;  // the longest idle first
+    idle_list bound_;  // those that an awake object has used; the longest idle first
+    idle_list free_;   // those whose object has gone; the last freed, whose memory is warm, first
     std::size_t opened_ = 0;
 };
 

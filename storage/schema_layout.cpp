@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace dormouse {
 namespace {
@@ -24,20 +25,20 @@ std::uint32_t big_endian(std::span<const std::byte> bytes) {
 /// A reader of one b-tree page that never looks outside of it.
 class page_parser {
 public:
-    explicit page_parser(const page& content) : content_(&content) {}
+    explicit page_parser(page_view content) : content_(content) {}
 
     [[nodiscard]] std::optional<std::uint32_t> number(std::size_t at, std::size_t bytes) const {
         if (at + bytes > page_size) {
             return std::nullopt;
         }
-        return big_endian(std::span(*content_).subspan(at, bytes));
+        return big_endian(content_.subspan(at, bytes));
     }
 
     /// SQLite's variable-length integer; moves `at` behind it.
     [[nodiscard]] std::optional<std::uint64_t> varint(std::size_t& at) const {
         std::uint64_t value = 0;
         for (int i = 0; i < 9 && at < page_size; ++i) {
-            const auto byte = std::to_integer<std::uint64_t>((*content_)[at++]);
+            const auto byte = std::to_integer<std::uint64_t>(content_[at++]);
             if (i == 8) {
                 return value << 8U | byte;
             }
@@ -50,7 +51,7 @@ public:
     }
 
 private:
-    const page* content_;
+    page_view content_;
 };
 
 /// What of a cell's payload lies in the page itself, by SQLite's rule for leaves of tables.
@@ -67,13 +68,14 @@ std::size_t local_bytes(std::uint64_t payload) {
 
 class layout_reader {
 public:
-    explicit layout_reader(const page_reader& read) : read_(&read) {}
+    layout_reader(const page_reader& read, schema_layout& into) : read_(&read), layout_(&into) {
+        layout_->pages.clear();
+    }
 
-    schema_layout run() {
+    void run() {
         const bool complete = read_tree(1);
-        layout_.shareable = complete && !mentions_virtual_table();
+        layout_->shareable = complete && !mentions_virtual_table();
         mask_counters();
-        return std::move(layout_);
     }
 
 private:
@@ -82,51 +84,46 @@ private:
         while (!waiting.empty()) {
             const auto number = waiting.back();
             waiting.pop_back();
-            if (!add_page(number)) {
-                return false;
-            }
+            const auto place = add_page(number);
             const std::size_t header = number == 1 ? database_header_bytes : 0;
-            const page content = last_;
-            const bool read = read_node(content, header, waiting);
-            if (!read) {
+            if (!place || !read_node(*place, header, waiting)) {
                 return false;
             }
         }
         return true;
     }
 
-    bool read_node(const page& content, std::size_t header, std::vector<page_number>& waiting) {
-        const page_parser parser(content);
-        const auto kind = std::to_integer<std::uint8_t>(content[header]);
-        const auto cells = *parser.number(header + 3, 2);
+    bool read_node(std::size_t place, std::size_t header, std::vector<page_number>& waiting) {
+        const auto kind = *parse(place).number(header, 1);
+        const auto cells = *parse(place).number(header + 3, 2);
         const std::size_t pointers = header + (kind == interior_page ? 12 : 8);
         if (kind != interior_page && kind != leaf_page) {
             return false;
         }
         for (std::uint32_t i = 0; i < cells; ++i) {
-            const auto cell = parser.number(pointers + std::size_t{2} * i, 2);
+            const auto cell = parse(place).number(pointers + std::size_t{2} * i, 2);
             if (!cell) {
                 return false;
             }
             if (kind == leaf_page) {
-                if (!add_overflow(parser, *cell)) {
+                if (!add_overflow(place, *cell)) {
                     return false;
                 }
-            } else if (const auto child = parser.number(*cell, 4)) {
+            } else if (const auto child = parse(place).number(*cell, 4)) {
                 waiting.push_back(*child);
             } else {
                 return false;
             }
         }
         if (kind == interior_page) {
-            waiting.push_back(*parser.number(header + 8, 4));
+            waiting.push_back(*parse(place).number(header + 8, 4));
         }
         return true;
     }
 
-    bool add_overflow(const page_parser& parser, std::size_t cell) {
-        const auto payload = parser.varint(cell);
-        const auto row = parser.varint(cell);
+    bool add_overflow(std::size_t place, std::size_t cell) {
+        const auto payload = parse(place).varint(cell);
+        const auto row = parse(place).varint(cell);
         if (!payload || !row) {
             return false;
         }
@@ -134,29 +131,39 @@ private:
         if (local == *payload) {
             return true;
         }
-        auto next = parser.number(cell + local, 4);
+        auto next = parse(place).number(cell + local, 4);
         while (next && *next != 0) {
-            if (!add_page(*next)) {
+            const auto added = add_page(*next);
+            if (!added) {
                 return false;
             }
-            next = page_parser(last_).number(0, 4);
+            next = parse(*added).number(0, 4);
         }
         return next.has_value();
     }
 
-    bool add_page(page_number number) {
-        if (number == 0 || layout_.pages.size() >= pages_max * page_size) {
-            return false;
+    /// Where in the layout it begins.
+    std::optional<std::size_t> add_page(page_number number) {
+        auto& pages = layout_->pages;
+        const auto place = pages.size();
+        if (number == 0 || place >= pages_max * page_size) {
+            return std::nullopt;
         }
-        (*read_)(number, last_);
-        layout_.pages.insert(layout_.pages.end(), last_.begin(), last_.end());
-        return true;
+        pages.resize(place + page_size);
+        (*read_)(number, std::span(pages).subspan(place).first<page_size>());
+        return place;
+    }
+
+    /// Pages move when one is added.
+    [[nodiscard]] page_parser parse(std::size_t place) const {
+        return page_parser(
+            std::span(std::as_const(layout_->pages)).subspan(place).first<page_size>());
     }
 
     // SQLite writes the words itself, in this form.
     [[nodiscard]] bool mentions_virtual_table() const {
-        const std::string_view text(reinterpret_cast<const char*>(layout_.pages.data()),
-                                    layout_.pages.size());
+        const std::string_view text(reinterpret_cast<const char*>(layout_->pages.data()),
+                                    layout_->pages.size());
         return text.find("CREATE VIRTUAL TABLE") != std::string_view::npos;
     }
 
@@ -164,8 +171,7 @@ private:
     // not the program's own numbers, not SQLite's version.
     void mask_counters() {
         const auto mask = [this](std::size_t from, std::size_t to) {
-            std::fill(layout_.pages.begin() + static_cast<std::ptrdiff_t>(from),
-                      layout_.pages.begin() + static_cast<std::ptrdiff_t>(to), std::byte{0});
+            std::ranges::fill(std::span(layout_->pages).subspan(from, to - from), std::byte{0});
         };
         mask(18, 20);
         mask(24, 40);
@@ -175,8 +181,7 @@ private:
     }
 
     const page_reader* read_;
-    schema_layout layout_;
-    page last_{};
+    schema_layout* layout_;
 };
 
 }  // namespace
@@ -187,8 +192,8 @@ bool schema_layout::operator==(const schema_layout& other) const noexcept {
            std::memcmp(pages.data(), other.pages.data(), pages.size()) == 0;
 }
 
-schema_layout read_layout(const page_reader& read) {
-    return layout_reader(read).run();
+void read_layout(const page_reader& read, schema_layout& into) {
+    layout_reader(read, into).run();
 }
 
 std::uint32_t schema_cookie(page_view first) noexcept {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace dormouse {
@@ -21,9 +22,10 @@ struct schema_layout {
     bool operator==(const schema_layout& other) const noexcept;
 };
 
-using page_reader = std::function<void(page_number, page&)>;
+using page_reader = std::function<void(page_number, std::span<std::byte, page_size>)>;
 
-[[nodiscard]] schema_layout read_layout(const page_reader& read);
+/// Uses the memory that `into` has.
+void read_layout(const page_reader& read, schema_layout& into);
 
 /// SQLite's count of schema changes, in the first page.
 [[nodiscard]] std::uint32_t schema_cookie(page_view first) noexcept;

@@ -83,7 +83,7 @@ public:
     void enter() noexcept { entrance_.enter(); }
     [[nodiscard]] bool try_enter() noexcept { return entrance_.try_enter(); }
     void leave() noexcept {
-        ahead_.reset();
+        drop_ahead();
         entrance_.leave();
     }
 
@@ -139,7 +139,7 @@ public:
     [[nodiscard]] log_position redo_from() const noexcept { return redo_from_.load(); }
     [[nodiscard]] log_position last_commit() const noexcept { return last_end_; }
     void close_file() noexcept {
-        ahead_.reset();
+        drop_ahead();
         file_.reset();
     }
 
@@ -167,6 +167,7 @@ public:
 
 private:
     [[nodiscard]] std::uint64_t read_ahead();
+    void drop_ahead() noexcept;
     [[nodiscard]] bool read_base(std::uint64_t offset, std::span<std::byte> into);
     [[nodiscard]] object_header make_header();
     [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }

@@ -147,6 +147,7 @@ void submit(std::shared_ptr<invocation> call, const call_route& route) {
     if (const auto caller = call->origin.caller) {
         caller->send(std::move(call));
     } else {
+        call->origin.suspended = route.suspends_caller;
         endpoint.start_call(std::move(call));
     }
 }

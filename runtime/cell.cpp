@@ -4,6 +4,7 @@
 
 #include <dormouse/error.hpp>
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -21,9 +22,14 @@ cell::cell(const instance_services& services, residency& home, const object_clas
       strand_(boost::asio::make_strand(loop)) {}
 
 void cell::post(std::shared_ptr<detail::invocation> call) {
-    boost::asio::post(strand_, [self = shared_from_this(), call = std::move(call)]() mutable {
+    const bool at_once = call->origin.suspended && services_.surroundings->threads_per_loop() == 1;
+    auto arrive = [self = shared_from_this(), call = std::move(call)]() mutable {
         self->receive(std::move(call));
-    });
+    };
+    // On a loop of one thread the caller's would do it next in any case. Of several threads another
+    // can, and one that calls many objects at a time wants that.
+    at_once ? boost::asio::dispatch(strand_, std::move(arrive))
+            : boost::asio::post(strand_, std::move(arrive));
 }
 
 void cell::post_hibernate(bool even_with_work) {

@@ -30,6 +30,7 @@ public:
     ~deterministic_scheduler();
 
     std::size_t loop_count() const noexcept override { return 1; }
+    std::size_t threads_per_loop() const noexcept override { return 1; }
     boost::asio::any_io_executor loop(std::size_t index) override;
     dormouse::clock& clock() noexcept override { return *this; }
     std::uint64_t random() override { return random_(); }

@@ -17,6 +17,7 @@ class environment : public background_runner {
 public:
     [[nodiscard]] virtual std::size_t loop_count() const noexcept = 0;
     [[nodiscard]] virtual boost::asio::any_io_executor loop(std::size_t index) = 0;
+    [[nodiscard]] virtual std::size_t threads_per_loop() const noexcept = 0;
     [[nodiscard]] virtual dormouse::clock& clock() noexcept = 0;
     /// 64 uniformly random bits.
     [[nodiscard]] virtual std::uint64_t random() = 0;

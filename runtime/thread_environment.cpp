@@ -59,15 +59,15 @@ void system_clock::run_due() {
 
 thread_environment::thread_environment(std::size_t loops, std::size_t threads_per_loop,
                                        std::shared_ptr<log_sink> log)
-    : log_(std::move(log)) {
-    const auto threads = std::max<std::size_t>(threads_per_loop, 1);
+    : log_(std::move(log)), threads_per_loop_(std::max<std::size_t>(threads_per_loop, 1)) {
     for (std::size_t i = 0; i < std::max<std::size_t>(loops, 1); ++i) {
-        loops_.push_back(std::make_unique<boost::asio::io_context>(static_cast<int>(threads)));
+        loops_.push_back(
+            std::make_unique<boost::asio::io_context>(static_cast<int>(threads_per_loop_)));
         guards_.emplace_back(loops_.back()->get_executor());
     }
     clock_ = std::make_unique<system_clock>(*loops_.front());
     for (auto& loop : loops_) {
-        for (std::size_t i = 0; i < threads; ++i) {
+        for (std::size_t i = 0; i < threads_per_loop_; ++i) {
             threads_.emplace_back([this, &loop] { run(*loop); });
         }
     }

@@ -47,6 +47,9 @@ public:
 
     [[nodiscard]] std::size_t loop_count() const noexcept override { return loops_.size(); }
     boost::asio::any_io_executor loop(std::size_t index) override;
+    [[nodiscard]] std::size_t threads_per_loop() const noexcept override {
+        return threads_per_loop_;
+    }
     dormouse::clock& clock() noexcept override { return *clock_; }
     std::uint64_t random() override;
     void run_later(background_lane lane, std::function<void()> work) override;
@@ -61,6 +64,7 @@ private:
     using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
     std::shared_ptr<log_sink> log_;
+    std::size_t threads_per_loop_;
     std::vector<std::unique_ptr<boost::asio::io_context>> loops_;
     std::vector<work_guard> guards_;
     std::unique_ptr<system_clock> clock_;

@@ -159,6 +159,7 @@ struct call_route {
     call_endpoint* endpoint = nullptr;
     std::optional<std::string> key;
     std::optional<steady_time> deadline;
+    bool suspends_caller = false;  ///< It has nothing else to do until the answer comes.
 };
 
 /// The endpoint named, current or default. Errors: `errc::no_runtime`.
@@ -295,6 +296,7 @@ awaitable<Result> call_action(const action_base& called, call_route route, packe
             co_return result;
         }
     }
+    route.suspends_caller = true;
     auto sent = start_action<Args, Result>(called, std::move(route), std::move(args),
                                            boost::asio::use_awaitable);
     if constexpr (std::is_void_v<Result>) {

@@ -50,6 +50,8 @@ struct call_origin {
     const call_endpoint* endpoint = nullptr;  ///< The caller's runtime; null outside of one.
     bool resumes_caller = false;  ///< `executor` is the calling object's own, so what the caller
                                   ///< does with the answer can be held back by its own gate.
+    bool suspended = false;       ///< No object, and its thread has nothing else to do for it
+                                  ///< until the answer comes.
     std::optional<std::string> tenant;
     std::optional<steady_time> deadline;
     ticket depends_on;  ///< What leaves the called object must wait for this, too.

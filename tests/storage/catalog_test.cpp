@@ -249,6 +249,22 @@ TEST_F(catalog_of_objects, ImportsAnyDatabaseAndUndoesIt) {
     EXPECT_EQ(count('a'), 1);
 }
 
+TEST_F(catalog_of_objects, ServesAnImportedSchemaThatQuotesTextLikeNames) {
+    const auto source = storage_.directory.path() / "old.sqlite";
+    run_outside(source,
+                "CREATE TABLE t (v, kind); CREATE INDEX of_kind ON t (v) WHERE kind = \"open\"");
+    storage_.node->import_file(key('a'), source);
+
+    run('a', "INSERT INTO t VALUES (1, 'open'), (2, 'closed')");
+
+    const auto object = storage_.node->open(key('a'));
+    auto turn = object->begin_turn();
+    auto found = turn.prepare("SELECT v FROM t INDEXED BY of_kind WHERE kind = 'open'");
+    ASSERT_TRUE(found->step());
+    EXPECT_EQ(found->integer(0), 1);
+    EXPECT_FALSE(found->step());
+}
+
 // An imported database and an emptied one may count their schema's changes alike, with the tables
 // at other places.
 TEST_F(catalog_of_objects, SharesNoConnectionBetweenImportedAndEmptiedObjects) {

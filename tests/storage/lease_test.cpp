@@ -283,6 +283,22 @@ TEST_F(Lease, NamesWhatSqliteRefused) {
     EXPECT_FALSE(turn.broken());
 }
 
+TEST_F(Lease, TakesAQuotedNameForNothingButAName) {
+    auto turn = object_->begin_turn();
+    turn.execute("INSERT INTO t VALUES (1, 'a')");
+    for (const auto* sql : {"SELECT \"phone\" FROM t", "UPDATE t SET text = \"phone\"",
+                            "CREATE TABLE u (v CHECK (v <> \"phone\"))"}) {
+        try {
+            turn.execute(sql);
+            ADD_FAILURE() << sql;
+        } catch (const sql_error& e) {
+            EXPECT_NE(std::string_view(e.what()).find("no such column: phone"),
+                      std::string_view::npos)
+                << e.what();
+        }
+    }
+}
+
 TEST_F(Lease, TakesStatementsOneByOne) {
     auto turn = object_->begin_turn();
     std::string_view sql = "INSERT INTO t VALUES (1, 'a;b'); -- comment;\n ; SELECT 1; ";

@@ -15,18 +15,19 @@ std::vector<std::vector<std::string>> rows_of(lease& turn, const std::string& sq
     return rows;
 }
 
-std::string quoted(const std::string& name) {
-    std::string text = "\"";
-    for (const char c : name) {
-        text.append(c == '"' ? 2 : 1, c);
+std::string quoted(char mark, const std::string& text) {
+    std::string result(1, mark);
+    for (const char c : text) {
+        result.append(c == mark ? 2 : 1, c);
     }
-    return text + '"';
+    return result + mark;
 }
 
 std::string columns_of(const query_runner& query, const std::string& table) {
     std::string columns;
-    for (const auto& column : query("SELECT name FROM pragma_table_info(" + quoted(table) + ")")) {
-        columns.append(columns.empty() ? "" : ", ").append("quote(" + quoted(column[0]) + ")");
+    for (const auto& column :
+         query("SELECT name FROM pragma_table_info(" + quoted('\'', table) + ")")) {
+        columns.append(columns.empty() ? "" : ", ").append("quote(" + quoted('"', column[0]) + ")");
     }
     return columns;
 }
@@ -50,7 +51,8 @@ std::string text_of_database(const query_runner& query) {
                                    "AND sql IS NOT NULL ORDER BY name")) {
         const auto columns = columns_of(query, table[0]);
         text.append(table[0]).append(":\n");
-        add(query("SELECT " + columns + " FROM " + quoted(table[0]) + " ORDER BY 1, " + columns));
+        add(query("SELECT " + columns + " FROM " + quoted('"', table[0]) + " ORDER BY 1, " +
+                  columns));
     }
     return text;
 }

@@ -17,9 +17,13 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dormouse {
+
+/// How the name of a development migration begins.
+inline constexpr std::string_view dev_migration_prefix = "dev_";
 
 /// What is known of one database since it was pushed.
 struct pushed_database {

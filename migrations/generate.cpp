@@ -108,7 +108,9 @@ void supersede_pushed(const project& in, const planned_migration& planned,
     if (find_obstacle(planned.found.history, before, made, *planned.database)) {
         result.needs_reset = true;
         result.remarks.push_back("Objects that have applied " + before.front().name +
-                                 " cannot apply " + made.name + " over it; db reset begins afresh");
+                                 " cannot apply " + made.name +
+                                 " over it; build and start the program with it, then db reset "
+                                 "begins afresh");
     }
     auto state = cache.load(now_in(in));
     cache.clear(database);

@@ -36,6 +36,10 @@ std::string describe(const migration_failure& failure) {
 /// What to tell whoever has a database that had tables before it had migrations.
 std::string describe(const migration_failure& failure, const untracked_schema& found) {
     auto text = describe(failure);
+    if (!found.pushed.empty()) {
+        return text + "\n  Conflict: the database has applied " + found.pushed +
+               ", which another push has replaced, and cannot follow. 'db reset' begins afresh.";
+    }
     text += "\n  Conflict: the database has " + found.object +
             " already, and no migration that it remembers made it.";
     text += found.baseline.empty()

@@ -59,7 +59,8 @@ stored_migration make_migration(const std::vector<std::string>& change) {
     std::vector<std::string> statements(change.size());
     std::ranges::transform(change, statements.begin(), if_not_exists);
     constexpr std::size_t shown_digits = 8;
-    auto name = "dev_" + hex_digest(join(statements, "\n")).substr(0, shown_digits);
+    auto name = std::string(dev_migration_prefix) +
+                hex_digest(join(statements, "\n")).substr(0, shown_digits);
     for (auto& question : ask_about_creations(change)) {
         statements.push_back(std::move(question));
     }

@@ -1,6 +1,7 @@
 #include "migrations/schema_conflict.hpp"
 
 #include "migrations/baseline.hpp"
+#include "migrations/dev_cache.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/sql_tokens.hpp"
 #include "migrations/statements.hpp"
@@ -98,9 +99,8 @@ void run_if_possible(lease& turn, std::string_view sql) {
     }
 }
 
-bool journal_makes(lease& turn, std::span<const migration_file> files,
+bool journal_makes(const migration_progress& progress, std::span<const migration_file> files,
                    const created_object& object) {
-    const auto progress = read_progress(turn, files);
     scratch_database scratch;
     for (const auto& file : files) {
         const auto chunks = chunks_of(file);
@@ -113,15 +113,32 @@ bool journal_makes(lease& turn, std::span<const migration_file> files,
     return has(scratch.turn(), object);
 }
 
+/// The development migration among what was applied that the list has no more.
+std::string find_replaced_push(const migration_progress& progress,
+                               std::span<const migration_file> files) {
+    for (const auto& [key, checksum] : progress.applied) {
+        if (key.first.starts_with(dev_migration_prefix) &&
+            std::ranges::find(files, key.first, &migration_file::name) == files.end()) {
+            return key.first;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::optional<untracked_schema> find_untracked(lease& turn, std::span<const migration_file> files,
                                                std::string_view failed_sql) {
     const auto object = read_created(failed_sql);
-    if (!object || !has(turn, *object) || journal_makes(turn, files, *object)) {
+    if (!object || !has(turn, *object)) {
         return std::nullopt;
     }
-    return untracked_schema{object->title(), find_baseline(turn, files)};
+    const auto progress = read_progress(turn, files);
+    if (journal_makes(progress, files, *object)) {
+        return std::nullopt;
+    }
+    return untracked_schema{object->title(), find_baseline(turn, files),
+                            find_replaced_push(progress, files)};
 }
 
 }  // namespace dormouse

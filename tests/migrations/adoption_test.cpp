@@ -208,6 +208,26 @@ TEST_F(Adoption, SaysWhichBaselineFitsTablesThatNoJournalKnows) {
     EXPECT_THAT(apply().applied, ElementsAre("0002_tags"));
 }
 
+TEST_F(Adoption, SendsADatabaseThatAppliedAnEarlierPushToReset) {
+    const std::array before{files[0],
+                            migration_file{"dev_a1", "ALTER TABLE users ADD COLUMN phone TEXT;"}};
+    (void)apply(before);
+    const std::array after{files[0], migration_file{"dev_b2",
+                                                    "ALTER TABLE users ADD COLUMN phone TEXT;"
+                                                    "ALTER TABLE users ADD COLUMN nick TEXT;"}};
+    try {
+        (void)apply(after);
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "column users.phone");
+        EXPECT_EQ(conflict.found().pushed, "dev_a1");
+        EXPECT_THAT(conflict.what(),
+                    HasSubstr("the database has applied dev_a1, which another push has replaced, "
+                              "and cannot follow. 'db reset' begins afresh."));
+        EXPECT_THAT(conflict.what(), Not(HasSubstr("baseline")));
+    }
+}
+
 TEST_F(Adoption, RecordsABaselineOnce) {
     execute(made_by_two);
     (void)baseline("0000_users");

@@ -24,6 +24,8 @@ struct migration_failure {
 struct untracked_schema {
     std::string object;    ///< "table users", "column users.bio"
     std::string baseline;  ///< The last migration whose schema is there; empty: none's is.
+    std::string pushed{};  ///< The development migration that the database has applied and that
+                           ///< another push has replaced; empty: none.
 };
 
 /// **Thread safety:** value.

@@ -7,6 +7,7 @@
 #include <dormouse/error.hpp>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace dormouse {
@@ -58,6 +59,7 @@ host::host(environment& surroundings, const runtime_options& options, storage_op
     }
     if (options.mode == runtime_mode::development) {
         development_.emplace(options.cache, clock());
+        tell_of_cache(options.cache);
     }
     storage.directory = options.directory;
     storage.ticks = [this] { return clock().ticks(); };
@@ -81,6 +83,23 @@ host::host(environment& surroundings, const runtime_options& options, storage_op
 host::~host() {
     detail::clear_default_endpoint(*this);
     abandon();
+}
+
+// A program that looks for pushes where nobody puts them seems to work, with an old schema.
+void host::tell_of_cache(const std::filesystem::path& cache) const {
+    if (log_ == nullptr) {
+        return;
+    }
+    std::error_code failed;
+    const auto where = std::filesystem::absolute(cache, failed).string();
+    if (std::filesystem::exists(cache / "state.json", failed)) {
+        log_->write(log_level::info, "runtime", "development mode: follows " + where);
+    } else {
+        log_->write(log_level::warning, "runtime",
+                    "development mode: nothing has been pushed to " + where +
+                        ". '<program>-db push' does, from the project's folder; when the program "
+                        "runs in another, DORMOUSE_CACHE or runtime_options::cache names it");
+    }
 }
 
 void host::add_database(const database_entry& entry) {

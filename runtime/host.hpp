@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -89,6 +90,7 @@ private:
     };
     [[nodiscard]] placement place(const object_class& declared, std::string_view key);
 
+    void tell_of_cache(const std::filesystem::path& cache) const;
     void add_database(const database_entry& entry);
     void deliver(std::shared_ptr<detail::invocation> call);
     [[nodiscard]] residency::admission admit(partition_group& group, const placement& at,

@@ -29,6 +29,12 @@ runtime_mode mode_from_environment() {
                                                                       : runtime_mode::production;
 }
 
+std::filesystem::path cache_from_environment() {
+    const char* cache =
+        std::getenv("DORMOUSE_CACHE");  // NOLINT(concurrency-mt-unsafe): read, never set
+    return cache != nullptr && *cache != '\0' ? cache : ".dormouse";
+}
+
 class runtime::threads : public thread_environment {
 public:
     using thread_environment::thread_environment;

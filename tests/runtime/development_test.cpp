@@ -2,6 +2,7 @@
 #include "migrations/dev_cache.hpp"
 #include "migrations/project_file.hpp"
 #include "tests/runtime/journal_database.hpp"
+#include "tests/support/kept_log.hpp"
 #include "tests/support/simulated_machine.hpp"
 
 #include <gmock/gmock.h>
@@ -21,6 +22,7 @@ protected:
     void boot(runtime_mode mode) {
         machine_.reset();
         runtime_options options;
+        options.log = log_;
         options.databases = databases_;
         options.mode = mode;
         options.cache = directory_.path() / ".dormouse";
@@ -53,6 +55,7 @@ protected:
     }
 
     temporary_directory directory_;
+    std::shared_ptr<kept_log> log_ = std::make_shared<kept_log>();
     std::array<database_entry, 2> databases_ = journal_databases();
     dev_cache cache_{directory_.path() / ".dormouse"};
     std::unique_ptr<simulated_machine> machine_;
@@ -145,6 +148,19 @@ TEST_F(Development, FailsCallsWhileTheStateIsCorrupt) {
 
     begin_epoch("next");
     EXPECT_EQ(count("acme").value, 0);
+}
+
+TEST_F(Development, SaysWhereItLooksForPushes) {
+    boot(runtime_mode::development);
+    ASSERT_FALSE(log_->lines.empty());
+    EXPECT_THAT(log_->lines.back(), AllOf(HasSubstr("nothing has been pushed to " +
+                                                    (directory_.path() / ".dormouse").string()),
+                                          HasSubstr("DORMOUSE_CACHE")));
+
+    begin_epoch("one");
+    boot(runtime_mode::development);
+    EXPECT_THAT(log_->lines.back(),
+                HasSubstr("follows " + (directory_.path() / ".dormouse").string()));
 }
 
 TEST_F(Development, SurvivesTheDeletionOfTheCache) {

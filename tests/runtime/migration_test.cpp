@@ -1,6 +1,7 @@
 // What programs and operators see of migrations: in calls, through the admin, in the log.
 #include "tests/runtime/journal_database.hpp"
 #include "tests/runtime/rollout.hpp"
+#include "tests/support/kept_log.hpp"
 #include "tests/support/simulated_machine.hpp"
 
 #include <dormouse/migrate.hpp>
@@ -67,15 +68,6 @@ private:
         }
         return 0;
     }
-};
-
-class kept_log final : public log_sink {
-public:
-    void write(log_level /*level*/, std::string_view component,
-               std::string_view text) noexcept override {
-        lines.push_back(std::string(component) + ": " + std::string(text));
-    }
-    std::vector<std::string> lines;
 };
 
 class Migrating : public testing::Test {

@@ -29,7 +29,7 @@ namespace {
 struct server_flags {
     std::uint16_t port = 8787;
     std::filesystem::path data = "data";
-    std::filesystem::path cache = ".dormouse";
+    std::filesystem::path cache = dormouse::cache_from_environment();
     std::int64_t idle_milliseconds = 10'000;
     std::size_t threads = 0;
     bool development = false;

@@ -21,6 +21,10 @@ enum class runtime_mode : std::uint8_t { production, development };
 /// Development when the environment variable DORMOUSE_MODE is "development", else production.
 [[nodiscard]] runtime_mode mode_from_environment();
 
+/// What the environment variable DORMOUSE_CACHE names, as `<program>-db watch` does, else
+/// `.dormouse` in the folder the program runs in.
+[[nodiscard]] std::filesystem::path cache_from_environment();
+
 /// A reference to the embedding program's own services, found again by type with
 /// `context::env<T>()`.
 class environment_reference {
@@ -44,7 +48,7 @@ struct runtime_options {
     std::filesystem::path directory = "data";     ///< Held by this process alone.
     runtime_mode mode = mode_from_environment();
     /// Where the commands keep what was pushed, and the epoch; read in development only.
-    std::filesystem::path cache = ".dormouse";
+    std::filesystem::path cache = cache_from_environment();
     bool is_default = true;  ///< Calls that name no runtime come here.
 
     std::size_t loops = 1;

@@ -18,7 +18,8 @@ namespace {
 constexpr int not_found = 127;
 
 /// What runs between fork and exec, in a tool of one thread.
-[[noreturn]] void become(char* const* arguments, child_output output) {
+[[noreturn]] void become(char* const* arguments, child_output output,
+                         const std::map<std::string, std::string>& environment) {
     if (output == child_output::messages) {
         ::dup2(STDERR_FILENO, STDOUT_FILENO);
     }
@@ -27,7 +28,9 @@ constexpr int not_found = 127;
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::setenv("DORMOUSE_MODE", "development", 0);
+    for (const auto& [name, value] : environment) {
+        ::setenv(name.c_str(), value.c_str(), 0);
+    }
     ::execvp(arguments[0], arguments);
     ::_exit(not_found);
 }
@@ -46,7 +49,8 @@ int code_of(int status) {
 
 }  // namespace
 
-child_process::child_process(const std::vector<std::string>& command, child_output output) {
+child_process::child_process(const std::vector<std::string>& command, child_output output,
+                             const std::map<std::string, std::string>& environment) {
     std::vector<std::string> words = command;
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
@@ -60,7 +64,7 @@ child_process::child_process(const std::vector<std::string>& command, child_outp
                                               std::generic_category().message(errno));
     }
     if (id_ == 0) {
-        become(arguments.data(), output);
+        become(arguments.data(), output, environment);
     }
     ::setpgid(id_, id_);  // whichever of the two comes first
 }

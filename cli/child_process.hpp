@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,10 +20,11 @@ enum class child_output {
 class child_process {
 public:
     /// `command`: the program, looked up as a shell does, and its arguments. It has the tool's
-    /// input and environment, and DORMOUSE_MODE=development unless that says otherwise.
+    /// input and environment, and of `environment` what that does not set.
     /// Errors: `errc::storage_failed` when the system allows no process. A program that cannot be
     /// run ends with 127, as in a shell.
-    child_process(const std::vector<std::string>& command, child_output output);
+    child_process(const std::vector<std::string>& command, child_output output,
+                  const std::map<std::string, std::string>& environment = {});
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
     ~child_process();

@@ -7,9 +7,12 @@
 
 #include <dormouse/error.hpp>
 #include <dormouse/json.hpp>
+#include <dormouse/project_commands.hpp>
 
 #include <csignal>
 #include <ctime>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <ostream>
 
@@ -59,12 +62,15 @@ class server_watch {
 public:
     explicit server_watch(const watch_request& asked)
         : asked_(&asked),
+          cache_(std::filesystem::absolute(project_for(asked).paths.cache)),
           output_(asked.json ? child_output::messages : child_output::answers),
-          sources_(asked.site.program, asked.folders) {}
+          sources_(asked.site.program, asked.folders),
+          environment_{{"DORMOUSE_MODE", "development"}, {"DORMOUSE_CACHE", cache_.string()}} {}
 
     /// Until the tool is told to end.
     void run() {
         const held_signals signals;
+        push_into_new_cache();
         do {
             step(std::chrono::steady_clock::now());
         } while (!signals.wait(look_interval));
@@ -73,6 +79,20 @@ public:
     }
 
 private:
+    // Whoever deletes the cache wants to begin afresh, with the schema that is declared.
+    void push_into_new_cache() const {
+        if (std::filesystem::exists(cache_ / "state.json")) {
+            return;
+        }
+        try {
+            for (const auto& pushed : push(current_project_for(*asked_))) {
+                tell({"pushed " + pushed.database, {}}, pushed.migration);
+            }
+        } catch (const error& failed) {
+            tell({"nothing pushed", 1}, failed.what());
+        }
+    }
+
     void step(watch_cycle::time_point now) {
         if (sources_.changed()) {
             cycle_.note_change(now);
@@ -86,7 +106,7 @@ private:
                 break;
             case watch_action::restart:
                 end(server_, "server");
-                server_.emplace(asked_->server, output_);
+                server_.emplace(asked_->server, output_, environment_);
                 tell({"started", {}}, asked_->server.front());
                 break;
             case watch_action::wait:
@@ -140,8 +160,10 @@ private:
     }
 
     const watch_request* asked_;
+    std::filesystem::path cache_;
     child_output output_;
     watched_sources sources_;
+    std::map<std::string, std::string> environment_;
     watch_cycle cycle_{quiet_time};
     std::optional<child_process> build_;
     std::optional<child_process> server_;

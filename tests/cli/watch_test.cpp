@@ -178,7 +178,7 @@ protected:
               "cp src/databases/main.hpp built\n");
         write("server.sh",
               "trap 'echo down > events; exit 0' TERM\n"
-              "echo \"up $(cat built) $1 $DORMOUSE_MODE $$\" > events\n"
+              "echo \"up $(cat built) $1 $DORMOUSE_MODE $DORMOUSE_CACHE $$\" > events\n"
               "while :; do sleep 1000 & wait $!; done\n");
         ::mkfifo(in("events").c_str(), 0600);
         events_ = std::make_unique<lines_from>(::open(in("events").c_str(), O_RDWR));
@@ -199,6 +199,7 @@ protected:
             ::dup2(ends[1], STDOUT_FILENO);
             ::dup2(ends[1], STDERR_FILENO);
             ::unsetenv("DORMOUSE_MODE");
+            ::unsetenv("DORMOUSE_CACHE");
             std::filesystem::current_path(in("."));
             ::_exit(cli::run_database_commands(words, program_,
                                                {.answers = &std::cout, .messages = &std::cerr}));
@@ -223,13 +224,25 @@ private:
 
 TEST_F(WatchCommand, StartsWhatItBuildsAgainAtEveryChange) {
     start({"watch", "--build", "sh build.sh", "--", "sh", "server.sh", "--port"});
-    EXPECT_THAT(events_->next(), HasSubstr("up one --port development "));
+    EXPECT_THAT(events_->next(),
+                HasSubstr("up one --port development " + in(".dormouse").string() + " "));
 
     write("src/databases/main.hpp", "second");
 
     EXPECT_EQ(events_->next(), "down");
     EXPECT_THAT(events_->next(), HasSubstr("up second --port"));
     EXPECT_EQ(end(SIGTERM), 0);
+}
+
+TEST_F(WatchCommand, PushesBeforeTheFirstStartWhenTheCacheIsGone) {
+    compile(first_main);
+    start({"watch", "--build", "sh build.sh", "--", "sh", "server.sh"});
+    EXPECT_THAT(messages_->next_with("pushed"), HasSubstr("pushed main: dev_"));
+    (void)events_->next();
+    EXPECT_EQ(end(SIGTERM), 0);
+
+    start({"watch", "--build", "sh build.sh", "--", "sh", "server.sh"});
+    EXPECT_THAT(messages_->next(), HasSubstr("building")) << "once is enough";
 }
 
 TEST_F(WatchCommand, LetsTheServerGoOnWhenABuildFails) {

@@ -102,11 +102,29 @@ def development(workflow, data):
     workflow.expect("push --database main", "✓ main: dev_[0-9a-f]{8} [(]1 statements[)]\n")
 
 
+def a_running_program_follows(workflow, data):
+    workflow.project.rebuild("demo_server")
+    with DemoServer(workflow.project.program, data.with_name("development"), "--dev", "--cache",
+                    str(workflow.project.source / ".dormouse")) as server:
+        def names():
+            return [user["name"] for user in server.result("main", "red", "listUsers")]
+
+        server.result("main", "red", "createUser", {"name": "Alice", "email": "alice@example.com"})
+        workflow.checks.equal("the users of red", names(), ["Alice"])
+        workflow.expect("reset --database main", "✓ New epoch: .*\n✓ Reset databases: main\n")
+        status, answer = server.call("main", "red", "listUsers", {})
+        workflow.checks.equal("without the column", (status, "no such column: phone" in str(answer)), (500, True))
+        workflow.expect("push --database main", "✓ main: dev_[0-9a-f]{8} [(]1 statements[)]\n")
+        workflow.checks.equal("the users of the new red", names(), [])
+        workflow.checks.equal("the program's exit code", server.stop(), 0)
+
+
 def ready_to_deploy(workflow, data):
     workflow.expect("generate add_phone",
                     "· events: no changes\n✓ main: [0-9]{14}_add_phone\n"
                     "  → migrations/main/[0-9]{14}_add_phone.sql\n  1 statement[(]s[)]\n· settings: no changes\n",
-                    "  ⚠ main: Objects that have applied dev_.* cannot apply .*_add_phone over it; db reset begins afresh\n")
+                    "  ⚠ main: Objects that have applied dev_.* cannot apply .*_add_phone over it; build and start "
+                    "the program with it, then db reset begins afresh\n")
     workflow.expect("validate", "✓ events: 1 .*\n  Schema matches ✓\n✓ main: 2 migration[(]s[)]\n  Schema matches ✓\n"
                                 "✓ settings: 1 .*\n  Schema matches ✓\n")
 
@@ -163,7 +181,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
         workflow = Workflow(Project(folder, *(sys.argv[1:7] + [""])[:6]), checks)
-        for step in (first_version, a_stale_tool_refuses, development, ready_to_deploy, a_person_watches,
+        for step in (first_version, a_stale_tool_refuses, development, a_running_program_follows, ready_to_deploy, a_person_watches,
                      a_teammate_generated_too, deploy, clean_up):
             step(workflow, folder / "data")
     checks.exit()

@@ -4,6 +4,7 @@
 #include <dormouse/http_server.hpp>
 #include <dormouse/remote.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
@@ -145,7 +146,12 @@ TEST_F(Remote, FailsWhatWaitsWhenTheConnectionIsLost) {
 }
 
 TEST_F(Remote, SaysWhenNobodyListens) {
-    server.reset();
+    // Bound and never listening: nobody else can take the port meanwhile.
+    const boost::asio::ip::tcp::socket bound(
+        loop, {boost::asio::ip::address_v4::loopback(), boost::asio::ip::port_type{0}});
+    client = std::make_unique<remote>(
+        loop.get_executor(),
+        remote_options{.url = "http://127.0.0.1:" + std::to_string(bound.local_endpoint().port())});
 
     EXPECT_EQ(failure_of(add.on(*client, "a").async_call({.a = 1, .b = 2}, use_future)).reason(),
               errc::disconnected);

@@ -22,6 +22,9 @@ constexpr std::string_view database_magic{"SQLite format 3\0", 16};
 constexpr std::size_t page_size_at = 16;
 constexpr std::size_t write_version_at = 18;
 constexpr std::size_t read_version_at = 19;
+constexpr std::size_t change_counter_at = 24;
+constexpr std::size_t page_count_at = 28;
+constexpr std::size_t page_count_valid_for_at = 92;
 
 constexpr std::size_t ahead_max = std::size_t{16} << 10;
 
@@ -53,6 +56,18 @@ page make_empty_database() {
 const page& empty_database() {
     static const page empty = make_empty_database();
     return empty;
+}
+
+/// How many pages the header counts; 0 when whoever wrote the file last kept no count.
+page_number pages_in_header(std::span<const std::byte> first) {
+    const auto number = [first](std::size_t at) {
+        page_number value = 0;
+        for (const auto byte : first.subspan(at, sizeof value)) {
+            value = value << 8U | std::to_integer<page_number>(byte);
+        }
+        return value;
+    };
+    return number(change_counter_at) == number(page_count_valid_for_at) ? number(page_count_at) : 0;
 }
 
 /// Of a file of `size` bytes, of which `first` holds the first ones.
@@ -112,7 +127,7 @@ void object_image::open(const std::string& name) {
     if (const auto fault = describe_fault(first, size); !fault.empty()) {
         throw error(errc::storage_failed, "cannot open " + path_ + ": " + fault);
     }
-    page_count_ = logged_page_count_ = static_cast<page_number>(size / page_size);
+    page_count_ = logged_page_count_ = file_pages_ = static_cast<page_number>(size / page_size);
 }
 
 /// One read in the place of many: of a small database that is all of it. Answers the file's size.
@@ -122,7 +137,12 @@ std::uint64_t object_image::read_ahead() {
         ahead_ = std::make_unique_for_overwrite<std::byte[]>(ahead_max);
     }
     ahead_bytes_ = file_->read(0, std::span(ahead_.get(), ahead_max));
-    return ahead_bytes_ < ahead_max ? ahead_bytes_ : file_->size();
+    if (ahead_bytes_ < ahead_max) {
+        return ahead_bytes_;
+    }
+    // The header knows without a system call. That the pages are there shows when they are read.
+    const auto counted = std::uint64_t{pages_in_header({ahead_.get(), ahead_bytes_})} * page_size;
+    return counted >= ahead_max ? counted : file_->size();
 }
 
 void object_image::drop_ahead() noexcept {
@@ -171,6 +191,9 @@ bool object_image::read_base(std::uint64_t offset, std::span<std::byte> into) {
     } else {
         open_file();
         const auto count = file_->read(offset, into);
+        if (count < into.size()) {
+            require_whole(static_cast<page_number>(offset / page_size));
+        }
         std::ranges::fill(into.subspan(count), std::byte{0});
     }
     // A file closed by a program that used a write-ahead log is complete but asks for one.
@@ -180,6 +203,15 @@ bool object_image::read_base(std::uint64_t offset, std::span<std::byte> into) {
         }
     }
     return true;
+}
+
+/// Errors: `errc::storage_failed` when the file has only `found` pages.
+void object_image::require_whole(page_number found) const {
+    if (found < file_pages_) {
+        throw error(errc::storage_failed, path_ + " was cut short: of its " +
+                                              std::to_string(file_pages_) + " pages " +
+                                              std::to_string(found) + " are left");
+    }
 }
 
 void object_image::write(page_number number, page_view content) {
@@ -398,6 +430,7 @@ void object_image::load_facts() {
     if (on_disk_) {
         const auto row = node_->known->find(identity_);
         const auto found = look_at_file();
+        require_whole(found.page_count);
         if (row) {
             facts_ = row->facts;
         }
@@ -556,7 +589,7 @@ void object_image::replace_file(const std::string& built) {
         node_->log->poison(failure.what());
         throw;
     }
-    page_count_ = logged_page_count_ = facts_.file.page_count;
+    page_count_ = logged_page_count_ = file_pages_ = facts_.file.page_count;
 }
 
 void object_image::destroy() {
@@ -578,6 +611,7 @@ void object_image::destroy() {
     }
     node_->known->forget(identity_);
     on_disk_ = logged_ = false;
+    file_pages_ = 0;
     facts_ = {};
     page_count_ = logged_page_count_ = 1;
     mark_clean();
@@ -605,6 +639,7 @@ void object_image::write_file() {
     if (file_->size() != size()) {
         file_->truncate(size());
     }
+    file_pages_ = page_count_;
 }
 
 }  // namespace dormouse

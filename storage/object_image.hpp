@@ -168,6 +168,7 @@ public:
 private:
     [[nodiscard]] std::uint64_t read_ahead();
     void drop_ahead() noexcept;
+    void require_whole(page_number found) const;
     [[nodiscard]] bool read_base(std::uint64_t offset, std::span<std::byte> into);
     [[nodiscard]] object_header make_header();
     [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }
@@ -205,6 +206,7 @@ private:
     std::size_t counted_pages_ = 0;  // what this image added to the node's count
     page_number page_count_ = 0;
     page_number logged_page_count_ = 0;
+    page_number file_pages_ = 0;  // that the file has, by its header or since it was written
     object_facts facts_;
     bool facts_loaded_ = false;
     std::unique_ptr<logged_metadata> changed_metadata_;  // most turns change none

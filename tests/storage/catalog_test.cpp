@@ -2,6 +2,7 @@
 
 #include <dormouse/error.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -183,6 +184,26 @@ TEST_F(catalog_of_objects, AdoptsAFileThatWasChangedWhileTheNodeWasStopped) {
     EXPECT_EQ(count('a'), 1);
     static_cast<void>(storage_.node->restore(key('a'), undo));
     EXPECT_EQ(count('a'), 4);
+}
+
+TEST_F(catalog_of_objects, RefusesAFileThatWasCutShort) {
+    run('a', "CREATE TABLE t (v); INSERT INTO t VALUES (1), (zeroblob(100000))");
+    stop();
+    std::filesystem::resize_file(file('a'), 6 * 4096 + 100);
+    start();
+    for (const auto* sql :
+         {"SELECT sum(length(CAST(v AS TEXT))) FROM t", "INSERT INTO t VALUES (2)"}) {
+        try {
+            run('a', sql);
+            ADD_FAILURE() << sql;
+        } catch (const error& refused) {
+            EXPECT_EQ(refused.reason(), errc::storage_failed) << sql;
+            EXPECT_THAT(refused.what(),
+                        testing::HasSubstr("was cut short: of its 27 pages 6 are left"));
+        }
+    }
+    stop();
+    EXPECT_EQ(std::filesystem::file_size(file('a')), 6U * 4096 + 100) << "nobody has touched it";
 }
 
 TEST_F(catalog_of_objects, MakesAnObjectOfAFilePutInItsPlace) {

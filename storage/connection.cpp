@@ -491,6 +491,20 @@ void connection::enforce_foreign_keys(bool enforced) noexcept {
     sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_FKEY, enforced ? 1 : 0, nullptr);
 }
 
+// The pragma does nothing within a transaction, because SQLite counts violations that are to be
+// mended before the commit, and would go on with a wrong count. With a count of 0 nothing is lost.
+void connection::switch_foreign_keys(bool enforced) {
+    int open = 0;
+    int most = 0;
+    sqlite3_db_status(database_, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &most, 0);
+    if (open != 0 && !enforced) {
+        throw error(errc::invalid_state,
+                    "foreign key enforcement cannot change while rows that this turn has written "
+                    "refer to rows that are not there yet");
+    }
+    enforce_foreign_keys(enforced);
+}
+
 void connection::begin_savepoint() {
     begin();
     run_trusted(("SAVEPOINT dormouse_" + std::to_string(savepoint_depth_)).c_str());

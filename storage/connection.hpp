@@ -59,6 +59,8 @@ public:
     [[nodiscard]] borrowed_statement lend_uncached(statement compiled);
     [[nodiscard]] sqlite3* handle() const noexcept { return database_; }
     void enforce_foreign_keys(bool enforced) noexcept;
+    /// The same within a turn. Errors: `errc::invalid_state` while a deferred constraint is open.
+    void switch_foreign_keys(bool enforced);
 
     /// What was learnt of the schema, until it changes. Empty: nothing, or a turn has begun, which
     /// may have changed it.

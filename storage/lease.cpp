@@ -112,6 +112,10 @@ void lease::rollback() noexcept {
     std::exchange(object_, nullptr)->rollback();
 }
 
+void lease::enforce_foreign_keys(bool enforced) {
+    object_->use().switch_foreign_keys(enforced);
+}
+
 void lease::delete_all() {
     object_->delete_all();
 }

@@ -68,6 +68,51 @@ TEST_F(Lease, NestsSavepoints) {
     EXPECT_EQ(count(), 1);
 }
 
+TEST_F(Lease, LiftsForeignKeysForAPartOfATurn) {
+    auto turn = object_->begin_turn();
+    turn.execute(
+        "CREATE TABLE child (t REFERENCES t (id) ON DELETE CASCADE);"
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b'); INSERT INTO child VALUES (1), (2)");
+    turn.enforce_foreign_keys(false);
+    turn.execute("DELETE FROM t WHERE id = 1");
+    turn.enforce_foreign_keys(true);
+    turn.execute("DELETE FROM t WHERE id = 2");
+
+    auto left = turn.prepare("SELECT group_concat(t) FROM child");
+    EXPECT_TRUE(left->step());
+    EXPECT_EQ(left->text(0), "1");
+    EXPECT_THROW(turn.execute("INSERT INTO child VALUES (3)"), sql_error);
+}
+
+TEST_F(Lease, EnforcesForeignKeysInTheNextTurnAgain) {
+    {
+        auto turn = object_->begin_turn();
+        turn.enforce_foreign_keys(false);
+        turn.execute("CREATE TABLE child (t REFERENCES t (id)); INSERT INTO child VALUES (3)");
+        (void)turn.commit();
+    }
+
+    auto turn = object_->begin_turn();
+    EXPECT_THROW(turn.execute("INSERT INTO child VALUES (3)"), sql_error);
+}
+
+TEST_F(Lease, DoesNotLiftForeignKeysThatATurnHasStillToMeet) {
+    auto turn = object_->begin_turn();
+    turn.execute(
+        "CREATE TABLE child (t REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED);"
+        "INSERT INTO child VALUES (1)");
+
+    try {
+        turn.enforce_foreign_keys(false);
+        FAIL();
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::invalid_state);
+    }
+    turn.execute("INSERT INTO t VALUES (1, 'a')");
+    turn.enforce_foreign_keys(false);
+    EXPECT_GT(turn.commit().position, 0U);
+}
+
 TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
     auto turn = object_->begin_turn();
     const std::vector<std::pair<const char*, const char*>> refused{

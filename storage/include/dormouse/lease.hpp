@@ -79,6 +79,11 @@ public:
     void release_savepoint();
     void rollback_savepoint();
 
+    /// Switches foreign key enforcement for what is left of the turn. Statements in use go on as
+    /// they were compiled. Errors: `errc::invalid_state` when it is to be lifted while rows that
+    /// the turn has written refer, by a deferred foreign key, to rows that are not there yet.
+    void enforce_foreign_keys(bool enforced);
+
     /// Empties the database: no table is left. What the turn does afterwards, it does to that.
     void delete_all();
     /// This turn has emptied it.

@@ -114,6 +114,7 @@ std::vector<std::byte> encode(const logged_metadata& metadata) {
     out.text(known.attempted_version);
     out.moment(known.last_attempt);
     out.mark(known.before_migration.value_or(bookmark{}));
+    out.number(known.migration_reached);
     return std::move(out.bytes);
 }
 
@@ -136,6 +137,10 @@ std::optional<logged_metadata> decode_metadata(std::span<const std::byte> bytes)
     if (const auto mark = in.mark(); mark.incarnation != 0) {
         known.before_migration = mark;
     }
+    if (in.sound()) {
+        return metadata;  // written before it was recorded what they have reached
+    }
+    known.migration_reached = in.number<std::uint32_t>();
     return in.sound() ? std::optional(std::move(metadata)) : std::nullopt;
 }
 

@@ -231,8 +231,11 @@ void object_image::resize(page_number page_count) {
 }
 
 bool object_image::changed() const noexcept {
-    return overlay_.changed() || page_count_ != logged_page_count_ ||
-           changed_metadata_ != nullptr || marked_;
+    return changed_pages() || changed_metadata_ != nullptr || marked_;
+}
+
+bool object_image::changed_pages() const noexcept {
+    return overlay_.changed() || page_count_ != logged_page_count_;
 }
 
 void object_image::admit() {
@@ -321,8 +324,21 @@ log_position object_image::append(record_builder& record, bool first, flush_requ
     return place.end;
 }
 
+/// What migrations have reached is still the last that was done to the pages, when this turn does
+/// nothing to them.
+void object_image::carry_reached() {
+    const auto& now = metadata();
+    const auto last = facts_.progress.sequence;
+    if (last != 0 && now.known.migration_reached == last && !changed_pages()) {
+        auto carried = now;
+        carried.known.migration_reached = last + 1;
+        change_metadata(std::move(carried));
+    }
+}
+
 log_position object_image::commit(flush_request flush) {
     load_facts();
+    carry_reached();
     if (next_file_room_ != nullptr) {
         return commit_file();
     }

@@ -173,6 +173,8 @@ private:
     [[nodiscard]] object_header make_header();
     [[nodiscard]] bool is_catalog() const noexcept { return identity_.class_name.empty(); }
     [[nodiscard]] bool outgrows_record() const noexcept;
+    [[nodiscard]] bool changed_pages() const noexcept;
+    void carry_reached();
     void build_next_file();
     void drop_next_file() noexcept;
     log_position commit_file();

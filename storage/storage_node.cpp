@@ -253,6 +253,8 @@ private:
         past_->rebuild(image.identity(), image.progress(), sequence, image.next_file_path());
         auto metadata = image.metadata();
         metadata.restore_to = 0;
+        metadata.known.before_migration.reset();  // whatever attempts had done is gone, too
+        metadata.known.migration_reached = 0;
         image.swap(sequence, std::move(metadata));
     }
 

@@ -92,6 +92,7 @@ TEST_F(catalog_of_objects, ListsWhatIsAskedFor) {
     special.attempted_version = "v3";
     special.last_attempt = std::chrono::system_clock::time_point(7'000ms);
     special.before_migration = bookmark{1, 2, 3, 4};
+    special.migration_reached = 7;
     special.next_alarm = std::chrono::system_clock::time_point(5'000ms);
     run('b', "CREATE TABLE t (v); INSERT INTO t VALUES (zeroblob(100000))", &special);
     for (int restarts = 0; restarts < 2; ++restarts) {

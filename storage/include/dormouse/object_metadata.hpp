@@ -28,6 +28,9 @@ struct object_metadata {
     std::string attempted_version{};       ///< The version that these attempts were to reach.
     std::optional<std::chrono::system_clock::time_point> last_attempt{};  ///< In milliseconds.
     std::optional<bookmark> before_migration{};  ///< The end of what the first of them found.
+    /// The sequence number up to which nothing but attempts has changed the database since they
+    /// applied something, while they are neither finished nor undone; 0: there are none.
+    std::uint32_t migration_reached = 0;
 
     bool operator==(const object_metadata&) const = default;
 };

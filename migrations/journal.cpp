@@ -50,11 +50,6 @@ migration_journal::applied_chunks migration_journal::applied() {
     return result;
 }
 
-std::int64_t migration_journal::broken_references() {
-    auto rows = lease_->prepare("SELECT count(*) FROM pragma_foreign_key_check");
-    return rows->step() ? rows->integer(0) : 0;
-}
-
 void migration_journal::record(const journal_entry& entry) {
     const auto chunk = static_cast<std::int64_t>(entry.chunk);
     auto row = lease_->prepare(

@@ -39,9 +39,6 @@ public:
     using applied_chunks = std::map<std::pair<std::string, std::size_t>, std::string>;
     [[nodiscard]] applied_chunks applied();
 
-    /// How many rows refer to a row that is not there.
-    [[nodiscard]] std::int64_t broken_references();
-
     void record(const journal_entry& entry);
     /// Only the checksum, of a chunk that another program recorded.
     void record_checksum(const journal_entry& entry);

@@ -14,33 +14,18 @@
 namespace dormouse {
 namespace {
 
-/// Foreign keys are not enforced while migrations run: rebuilding a table drops it, and with it
-/// would go every row that refers to it. What they leave is checked instead.
+/// Foreign keys are not enforced while it lives.
 class lifted_foreign_keys {
 public:
     explicit lifted_foreign_keys(object_storage& storage) : storage_(&storage) {
         storage.enforce_foreign_keys(false);
-        auto turn = storage.begin_turn();
-        before_ = migration_journal(turn).broken_references();
     }
     lifted_foreign_keys(const lifted_foreign_keys&) = delete;
     lifted_foreign_keys& operator=(const lifted_foreign_keys&) = delete;
     ~lifted_foreign_keys() { storage_->enforce_foreign_keys(true); }
 
-    /// Errors: `errc::migration_failed` when more rows than before refer to nothing.
-    void check(lease& turn) const {
-        const auto broken = migration_journal(turn).broken_references() - before_;
-        if (broken > 0) {
-            throw error(errc::migration_failed,
-                        std::to_string(broken) +
-                            " row(s) would refer to rows that are not there "
-                            "(PRAGMA foreign_key_check lists them)");
-        }
-    }
-
 private:
     object_storage* storage_;
-    std::int64_t before_ = 0;
 };
 
 std::int64_t changed_rows(lease& turn) {
@@ -58,7 +43,18 @@ void note_success(lease& turn, const std::string& version) {
     known.migration_error.clear();
     known.attempted_version.clear();
     known.before_migration.reset();
+    known.migration_reached = 0;
     turn.set_metadata(std::move(known));
+}
+
+/// Should the attempt that is open end here, the next one knows whether it finds what this one has
+/// left.
+void note_reached(lease& turn) {
+    auto known = turn.metadata();
+    if (known.migration_attempts > 0) {
+        known.migration_reached = turn.current_bookmark().sequence;
+        turn.set_metadata(std::move(known));
+    }
 }
 
 }  // namespace
@@ -116,15 +112,9 @@ migration_report migration_run::apply() {
 }
 
 void migration_run::apply_chunks() {
-    const lifted_foreign_keys references(*storage_);
-    const auto& last = progress_.pending.back();
+    const lifted_foreign_keys lifted(*storage_);
     for (const auto& chunk : progress_.pending) {
-        apply_chunk(chunk, [&](lease& turn) {
-            if (&chunk == &last) {
-                references.check(turn);
-                finish(turn);
-            }
-        });
+        apply_chunk(chunk);
         ++report_.chunks;
         if (report_.applied.empty() || report_.applied.back() != chunk.name) {
             report_.applied.push_back(chunk.name);
@@ -132,8 +122,7 @@ void migration_run::apply_chunks() {
     }
 }
 
-void migration_run::apply_chunk(const pending_chunk& chunk,
-                                const std::function<void(lease&)>& complete) {
+void migration_run::apply_chunk(const pending_chunk& chunk) {
     const auto fail_with = [&](migration_failure failure) {
         failure.name = chunk.name;
         failure.chunk = chunk.index;
@@ -147,6 +136,9 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
         if (!prepared_ && !prepares_late) {
             prepare_journal(turn, progress_, list_->files(), applied_at);
         }
+        if (!prepared_) {
+            find_broken(turn);
+        }
         const auto changed_before = changed_rows(turn);
         const auto begun = ticks_();
         run_statements(turn, chunk.sql);
@@ -156,7 +148,7 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
             prepare_journal(turn, progress_, list_->files(), applied_at);
         }
         migration_journal(turn).record({chunk.name, chunk.index, chunk.sql, applied_at, took});
-        complete(turn);
+        end_chunk(turn, &chunk == &progress_.pending.back());
         report_.position = turn.commit();
         report_.rows += changed;
         prepared_ = true;
@@ -170,21 +162,34 @@ void migration_run::apply_chunk(const pending_chunk& chunk,
     }
 }
 
+void migration_run::end_chunk(lease& turn, bool is_last) {
+    if (is_last) {
+        require_no_more_broken(turn, found_);
+        finish(turn);
+    } else {
+        note_reached(turn);
+    }
+}
+
+// Most databases have no broken references, and nothing is stored for them.
+void migration_run::find_broken(lease& turn) {
+    if (auto stored = read_found(turn)) {
+        found_ = std::move(*stored);
+    } else if (!goes_on_) {
+        found_ = find_broken_references(turn);
+        if (!found_.empty() && progress_.pending.size() > 1) {
+            store_found(turn, found_);
+        }
+    }
+}
+
 void migration_run::fail(migration_failure failure) {
-    std::optional<untracked_schema> found;
-    try {
-        auto turn = storage_->begin_turn();
-        found = find_untracked(turn, list_->files(), failure.sql);
-    } catch (const error&) {
-        found.reset();  // there is no room to find out; the failure counts for more
-    }
-    if (found) {
-        throw schema_conflict_error(std::move(failure), std::move(*found));
-    }
-    throw migration_error(std::move(failure));
+    auto turn = storage_->begin_turn();
+    throw_failure(turn, list_->files(), std::move(failure));
 }
 
 void migration_run::finish(lease& turn) {
+    drop_found(turn);
     migration_journal(turn).set_version(list_->version());
     note_success(turn, list_->version());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "migrations/migration_progress.hpp"
+#include "migrations/references.hpp"
 
 #include <dormouse/migration_error.hpp>
 #include <dormouse/migration_file.hpp>
@@ -61,10 +62,14 @@ public:
     /// Errors: what `read_progress` and `require_unchanged` throw.
     [[nodiscard]] const migration_progress& look();
 
+    /// A run that did not come to its end has left its chunks: what that one found broken is what
+    /// counts, not what is broken now.
+    void go_on() noexcept { goes_on_ = true; }
+
     /// Applies what `look` found pending, in order of name, each chunk with its journal row in a
     /// transaction of its own. The last one's also writes the version, and forgets failed attempts.
-    /// Foreign keys are not enforced meanwhile; the last chunk is refused if it would leave more
-    /// rows that refer to nothing than there were.
+    /// Foreign keys are not enforced meanwhile; the last chunk is refused if it would leave
+    /// references broken that were not when the run began.
     /// Errors: `migration_error`, and those of the surroundings; the failed chunk leaves nothing
     /// behind, earlier ones stay.
     migration_report apply();
@@ -74,7 +79,9 @@ public:
 
 private:
     void apply_chunks();
-    void apply_chunk(const pending_chunk& chunk, const std::function<void(lease&)>& complete);
+    void apply_chunk(const pending_chunk& chunk);
+    void find_broken(lease& turn);
+    void end_chunk(lease& turn, bool is_last);
     [[noreturn]] void fail(migration_failure failure);
     void finish(lease& turn);
     [[nodiscard]] std::string now_text() const { return to_sql_text(wall_clock_()); }
@@ -85,6 +92,8 @@ private:
     ticker ticks_;
     migration_progress progress_;
     bool looked_ = false;
+    broken_references found_;  // when it began
+    bool goes_on_ = false;
     bool prepared_ = false;  // the journal is ours
     migration_report report_;
 };

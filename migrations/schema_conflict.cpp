@@ -141,4 +141,17 @@ std::optional<untracked_schema> find_untracked(lease& turn, std::span<const migr
                             find_replaced_push(progress, files)};
 }
 
+void throw_failure(lease& turn, std::span<const migration_file> files, migration_failure failure) {
+    std::optional<untracked_schema> found;
+    try {
+        found = find_untracked(turn, files, failure.sql);
+    } catch (const error&) {
+        found.reset();  // there is no room to find out; the failure counts for more
+    }
+    if (found) {
+        throw schema_conflict_error(std::move(failure), std::move(*found));
+    }
+    throw migration_error(std::move(failure));
+}
+
 }  // namespace dormouse

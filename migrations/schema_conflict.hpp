@@ -18,4 +18,9 @@ namespace dormouse {
                                                              std::span<const migration_file> files,
                                                              std::string_view failed_sql);
 
+/// Throws what a failed migration is: a `schema_conflict_error` when there is such a conflict,
+/// otherwise a plain `migration_error`. `turn` sees the database without what has failed.
+[[noreturn]] void throw_failure(lease& turn, std::span<const migration_file> files,
+                                migration_failure failure);
+
 }  // namespace dormouse

@@ -224,6 +224,35 @@ TEST_F(MigrationRunner, RefusesToLeaveReferencesToNothing) {
     EXPECT_THAT(query("SELECT id FROM parents"), ElementsAre("1"));
 }
 
+TEST_F(MigrationRunner, TellsBrokenReferencesApart) {
+    constexpr std::string_view swapped =
+        "DELETE FROM children WHERE parent = 99; DELETE FROM parents;";
+    constexpr std::string_view rebuilt =
+        "CREATE TABLE kids (parent TEXT REFERENCES parents (id), more);\n"
+        "INSERT INTO kids SELECT parent, 1 FROM children ORDER BY id DESC;\n"
+        "DROP TABLE children;";
+    const std::array before{create_family};
+    const auto with = [](std::string_view sql) {
+        return std::array{create_family, migration_file{"2", sql}};
+    };
+    (void)apply(before);
+    object_->enforce_foreign_keys(false);
+    {
+        auto turn = object_->begin_turn();
+        turn.execute("INSERT INTO children VALUES (12, 99)");
+        (void)turn.commit();
+    }
+    object_->enforce_foreign_keys(true);
+
+    EXPECT_THROW((void)apply(with(swapped)), migration_error);
+    EXPECT_EQ(apply(with(rebuilt)).chunks, 1U);
+    EXPECT_THAT(query("SELECT parent FROM kids ORDER BY parent"), ElementsAre("1", "1", "99"));
+    EXPECT_EQ(apply(std::array{create_family, migration_file{"2", rebuilt},
+                               migration_file{"3", "DELETE FROM kids WHERE parent = 99"}})
+                  .chunks,
+              1U);
+}
+
 TEST_F(MigrationRunner, NoticesThatAnAppliedMigrationHasChanged) {
     const std::array before{create_users};
     const std::array after{

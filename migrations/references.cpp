@@ -1,0 +1,201 @@
+#include "migrations/references.hpp"
+
+#include <dormouse/error.hpp>
+#include <dormouse/table_description.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace dormouse {
+namespace {
+
+constexpr std::string_view every_table;
+
+/// A row that refers to nothing, as the pragma tells of it.
+struct orphan {
+    std::string table;
+    std::optional<std::int64_t> row;  ///< Not given: the table has no numbers of rows.
+    std::int64_t key = 0;             ///< Which of the table's foreign keys.
+
+    [[nodiscard]] bool has_key_of(const orphan& other) const {
+        return table == other.table && key == other.key;
+    }
+};
+
+/// Of one table, or of every one. Errors: `sql_error` for a mismatch.
+std::vector<orphan> read_orphans(lease& turn, std::string_view table) {
+    auto rows = turn.prepare(table == every_table
+                                 ? "SELECT \"table\", rowid, fkid FROM pragma_foreign_key_check"
+                                 : "SELECT \"table\", rowid, fkid FROM "
+                                   "pragma_foreign_key_check(?)");
+    if (table != every_table) {
+        rows->bind(1, table);
+    }
+    std::vector<orphan> found;
+    while (rows->step()) {
+        found.push_back({std::string(rows->text(0)), std::nullopt, rows->integer(2)});
+        if (!rows->is_null(1)) {
+            found.back().row = rows->integer(1);
+        }
+    }
+    return found;
+}
+
+/// SQL for what a row of the table refers to; a query behind it finds the row.
+std::string select_key(lease& turn, const orphan& of) {
+    auto columns =
+        turn.prepare("SELECT \"from\" FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq");
+    columns->bind(1, of.table);
+    columns->bind(2, of.key);
+    std::string sql = "SELECT ";
+    while (columns->step()) {
+        sql.append(sql.ends_with(' ') ? "" : " || ' ' || ");
+        sql.append("CAST(").append(quoted_identifier(columns->text(0))).append(" AS TEXT)");
+    }
+    return sql.append(" FROM ").append(quoted_identifier(of.table)).append(" WHERE rowid = ?");
+}
+
+void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_references& before,
+                broken_references& found) {
+    for (auto next = orphans.begin(); next != orphans.end();) {
+        const auto& first = *next;
+        const auto end = std::find_if_not(
+            next, orphans.end(), [&](const orphan& other) { return other.has_key_of(first); });
+        if (before.mismatches.contains(first.table)) {
+            next = end;
+            continue;
+        }
+        auto row = turn.prepare(select_key(turn, first));
+        for (; next != end; ++next) {
+            if (!next->row) {
+                ++found.rows[{}];
+                continue;
+            }
+            row->bind(1, *next->row);
+            ++found.rows[row->step() ? std::string(row->text(0)) : std::string()];
+            row->reset();
+        }
+    }
+}
+
+std::vector<std::string> tables_with_references(lease& turn) {
+    auto rows = turn.prepare(
+        "SELECT DISTINCT made.name FROM sqlite_schema AS made, pragma_foreign_key_list(made.name) "
+        "WHERE made.type = 'table'");
+    std::vector<std::string> names;
+    while (rows->step()) {
+        names.emplace_back(rows->text(0));
+    }
+    return names;
+}
+
+/// A foreign key refers to columns that identify no row: SQLite cannot tell what a row refers to.
+bool is_mismatch(const sql_error& failure) {
+    constexpr int plain_error = 1;  // SQLITE_ERROR: anything else has to do with the disk or memory
+    return failure.extended_code() == plain_error;
+}
+
+/// SQLite checks no table when one of them has a mismatch.
+broken_references check_one_by_one(lease& turn, const broken_references& before) {
+    broken_references found;
+    for (const auto& table : tables_with_references(turn)) {
+        try {
+            count_rows(turn, read_orphans(turn, table), before, found);
+        } catch (const sql_error& failed) {
+            if (!is_mismatch(failed)) {
+                throw;
+            }
+            found.mismatches.emplace(table, failed.what());
+        }
+    }
+    return found;
+}
+
+/// Without the rows of tables that could not be checked before.
+broken_references find_broken(lease& turn, const broken_references& before) {
+    try {
+        broken_references found;
+        count_rows(turn, read_orphans(turn, every_table), before, found);
+        return found;
+    } catch (const sql_error& failed) {
+        if (!is_mismatch(failed)) {
+            throw;
+        }
+        return check_one_by_one(turn, before);
+    }
+}
+
+void require_no_new_mismatch(const broken_references& before, const broken_references& after) {
+    for (const auto& [table, words] : after.mismatches) {
+        if (!before.mismatches.contains(table)) {
+            throw error(errc::migration_failed,
+                        words +
+                            "; what a foreign key refers to must be a primary key or have a "
+                            "unique index");
+        }
+    }
+}
+
+}  // namespace
+
+broken_references find_broken_references(lease& turn) {
+    return find_broken(turn, {});
+}
+
+void require_no_more_broken(lease& turn, const broken_references& before) {
+    const auto after = find_broken(turn, before);
+    require_no_new_mismatch(before, after);
+    std::int64_t more = 0;
+    for (const auto& [reference, rows] : after.rows) {
+        const auto found = before.rows.find(reference);
+        more += std::max<std::int64_t>(rows - (found == before.rows.end() ? 0 : found->second), 0);
+    }
+    if (more > 0) {
+        throw error(errc::migration_failed, std::to_string(more) +
+                                                " row(s) would refer to rows that are not there "
+                                                "(PRAGMA foreign_key_check lists them)");
+    }
+}
+
+// Rows that are counted are broken references; a table without a count is one with a mismatch.
+void store_found(lease& turn, const broken_references& found) {
+    turn.execute("CREATE TABLE __migration_found (what TEXT NOT NULL, broken_rows INTEGER)");
+    auto row = turn.prepare("INSERT INTO __migration_found VALUES (?, ?)");
+    for (const auto& [reference, rows] : found.rows) {
+        row->bind(1, reference);
+        row->bind(2, rows);
+        row->run();
+        row->reset();
+    }
+    for (const auto& [table, words] : found.mismatches) {
+        row->bind(1, table);
+        row->bind_null(2);
+        row->run();
+        row->reset();
+    }
+}
+
+std::optional<broken_references> read_found(lease& turn) {
+    auto table = turn.prepare("SELECT 1 FROM sqlite_schema WHERE name = '__migration_found'");
+    if (!table->step()) {
+        return std::nullopt;
+    }
+    broken_references found;
+    auto rows = turn.prepare("SELECT what, broken_rows FROM __migration_found");
+    while (rows->step()) {
+        std::string what(rows->text(0));
+        if (rows->is_null(1)) {
+            found.mismatches.emplace(std::move(what), std::string());
+        } else {
+            found.rows.emplace(std::move(what), rows->integer(1));
+        }
+    }
+    return found;
+}
+
+void drop_found(lease& turn) {
+    turn.execute("DROP TABLE IF EXISTS __migration_found");
+}
+
+}  // namespace dormouse

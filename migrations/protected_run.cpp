@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <span>
 #include <utility>
 
 namespace dormouse {
@@ -25,6 +27,7 @@ void clear_attempts(object_metadata& known) {
     known.migration_error.clear();
     known.attempted_version.clear();
     known.before_migration.reset();
+    known.migration_reached = 0;
 }
 
 [[noreturn]] void throw_quarantined(const object_metadata& known) {
@@ -50,8 +53,10 @@ public:
         if (run_.is_current()) {
             return {};
         }
+        recall();
         refuse_quarantined();
-        if (run_.look().pending.empty()) {
+        undo_other_list();
+        if (look().pending.empty()) {
             return run_.apply();
         }
         const auto begun = with_->ticks();
@@ -71,62 +76,125 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_exhausted(const object_metadata& known) const {
-        return known.attempted_version == list_->version() &&
-               known.migration_attempts >= migration_attempts_max;
+    [[nodiscard]] bool is_of_this_list() const {
+        return known_.attempted_version == list_->version();
+    }
+    [[nodiscard]] bool is_exhausted() const {
+        return is_of_this_list() && known_.migration_attempts >= migration_attempts_max;
+    }
+
+    /// Finds out what earlier attempts have left.
+    void recall() {
+        auto turn = storage_->begin_turn();
+        known_ = turn.metadata();
+        follow_earlier(turn);
+        turn.rollback();
+    }
+
+    /// Earlier attempts can be undone only as long as the last change was theirs: any other is a
+    /// program's, which has acknowledged what it wrote.
+    void follow_earlier(lease& turn) {
+        const auto reached = known_.migration_reached;
+        is_theirs_ = reached != 0 && turn.current_bookmark().sequence == reached + 1;
+        if (!is_theirs_) {
+            known_.before_migration.reset();
+        }
     }
 
     void refuse_quarantined() {
-        auto turn = storage_->begin_turn();
-        known_ = turn.metadata();
-        if (!is_exhausted(known_)) {
+        if (!is_exhausted()) {
             return;
         }
         if (known_.state != object_state::quarantined) {
             // The last attempt has killed the process, or the power has failed in it.
-            turn.rollback();
-            begun_at_ = 0;
             note_failure("the process ended while the migrations ran");
         }
         throw_quarantined(known_);
     }
 
+    /// The list may have been corrected where it had been applied already.
+    void undo_other_list() {
+        if (is_of_this_list() || !must_be_undone()) {
+            return;
+        }
+        with_->write_log(log_level::warning,
+                         "An attempt at other migrations was interrupted. Restoring to "
+                         "pre-migration bookmark.");
+        if (restore()) {
+            throw attempt_undone();
+        }
+        known_.before_migration.reset();
+    }
+
+    [[nodiscard]] const migration_progress& look() {
+        try {
+            return run_.look();
+        } catch (const error& refused) {
+            if (refused.reason() == errc::migration_failed) {
+                note_refusal(refused.what());
+            }
+            throw;
+        }
+    }
+
+    /// The list does not fit what was applied. Nothing was attempted, but whoever looks at the
+    /// object must see why it does not wake. Every wake fails so; it is written once.
+    void note_refusal(const std::string& reason) noexcept {
+        try {
+            if (!is_of_this_list() || known_.migration_error != reason) {
+                begin_list();
+                known_.migration_error = reason;
+                known_.last_attempt = with_->wall_clock();
+                keep();
+            }
+        } catch (const std::exception& failed) {
+            with_->write_log(
+                log_level::warning,
+                std::string("why migrations were refused is not kept: ") + failed.what());
+        }
+    }
+
+    /// Attempts are counted for each list.
+    void begin_list() {
+        if (!is_of_this_list()) {
+            const auto reached = known_.migration_reached;
+            clear_attempts(known_);
+            known_.migration_reached = reached;
+            known_.attempted_version = list_->version();
+        }
+    }
+
     /// Puts the attempt on disk.
     void begin() {
         auto turn = storage_->begin_turn();
-        known_ = turn.metadata();
-        if (known_.attempted_version != list_->version()) {
-            clear_attempts(known_);
-            known_.attempted_version = list_->version();
-        }
+        begin_list();
         ++known_.migration_attempts;
         known_.last_attempt = with_->wall_clock();
+        const auto mark = turn.current_bookmark();
+        if (known_.migration_reached != 0) {
+            known_.migration_reached = mark.sequence;
+            run_.go_on();
+        }
         if (with_->node->keeps_history()) {
-            const auto mark = turn.current_bookmark();
-            begun_at_ = mark.sequence;
             known_.before_migration = known_.before_migration.value_or(mark);
         }
         turn.set_metadata(known_);
         with_->node->wait_durable(turn.commit(flush_request::on_wait));
     }
 
-    /// Something may have been committed since the bookmark: in this attempt, or in one that did
-    /// not come to its end.
+    /// There is something since the bookmark, of this attempt or of earlier ones.
     [[nodiscard]] bool must_be_undone() const {
-        return known_.before_migration &&
-               (run_.chunks_applied() > 0 || known_.before_migration->sequence != begun_at_);
+        return known_.before_migration && (run_.chunks_applied() > 0 || is_theirs_);
     }
 
     void note_failure(const std::string& reason) {
         known_.migration_error = reason;
-        const bool exhausted = is_exhausted(known_);
+        const bool exhausted = is_exhausted();
         if (exhausted) {
             known_.state = object_state::quarantined;
         }
-        if (!must_be_undone()) {
-            known_.before_migration.reset();  // the next attempt finds the same
-            keep();
-        } else if (!restore()) {
+        if (!must_be_undone() || !restore()) {
+            known_.before_migration.reset();  // the next attempt begins from what is there
             keep();
         }
         log_failure(exhausted);
@@ -134,14 +202,25 @@ private:
 
     void keep() {
         auto turn = storage_->begin_turn();
+        note_reached(turn);
         turn.set_metadata(known_);
         static_cast<void>(turn.commit());
+    }
+
+    /// What has been applied, and is not undone, the next attempt finds.
+    void note_reached(lease& turn) {
+        if (run_.chunks_applied() > 0 || known_.migration_reached != 0) {
+            known_.migration_reached = turn.current_bookmark().sequence;
+        } else {
+            known_.before_migration.reset();
+        }
     }
 
     /// False when the bookmark cannot be reached any more.
     bool restore() {
         try {
             auto turn = storage_->begin_turn();
+            note_reached(turn);  // should the restore fail when the storage is closed
             turn.set_metadata(known_);
             static_cast<void>(turn.restore_on_next_wake(*known_.before_migration));
             static_cast<void>(turn.commit());
@@ -221,7 +300,7 @@ private:
     const migration_surroundings* with_;
     migration_run run_;
     object_metadata known_;
-    std::uint32_t begun_at_ = 0;  // the sequence number of this attempt's own record
+    bool is_theirs_ = false;  // the last change before this attempt: that of earlier ones
 };
 
 migration_attempts attempts_of(const object_metadata& known) {
@@ -235,7 +314,23 @@ migration_attempts attempts_of(const object_metadata& known) {
     return attempts;
 }
 
+/// Why a wake is refused before it attempts anything.
+std::optional<std::string> find_refusal(const migration_progress& progress,
+                                        std::span<const migration_file> files) {
+    try {
+        require_unchanged(progress, files);
+        return std::nullopt;
+    } catch (const migration_error& refused) {
+        return refused.what();
+    }
+}
+
 }  // namespace
+
+attempt_undone::attempt_undone()
+    : error(errc::migration_failed,
+            "an attempt at other migrations was interrupted, and is undone; the object can be "
+            "migrated once it has been closed") {}
 
 migration_report run_protected(object_storage& storage, const migration_list& list,
                                const migration_surroundings& with) {
@@ -253,6 +348,9 @@ migration_status read_status(object_storage& storage, const migration_list& list
     const auto progress = read_progress(turn, list.files());
     const auto known = turn.metadata();
     migration_status status{.attempts = attempts_of(known), .pitr_available = node.keeps_history()};
+    if (auto refusal = find_refusal(progress, list.files())) {
+        status.attempts.last_error = std::move(refusal);
+    }
     for (const auto name : progress.pending_names()) {
         status.pending.emplace_back(name);
     }

@@ -6,6 +6,7 @@
 
 #include "migrations/runner.hpp"
 
+#include <dormouse/error.hpp>
 #include <dormouse/log.hpp>
 #include <dormouse/migration_status.hpp>
 
@@ -26,10 +27,19 @@ struct migration_surroundings {
     std::function<void(log_level, const std::string&)> write_log;
 };
 
+/// What an interrupted attempt at another list had done will be undone once the storage is closed.
+/// Opened again, it can be migrated.
+class attempt_undone : public error {
+public:
+    attempt_undone();
+};
+
 /// Brings the database up to date. When that fails, what the attempts have done is undone once
-/// `storage` is closed.
-/// Errors: `errc::quarantined` at once after too many attempts at this list; what `migration_run`
-/// throws.
+/// `storage` is closed: everything since the first of them began, unless something else has been
+/// committed meanwhile, by a program with other migrations. That is never undone, and neither is
+/// what lies before it.
+/// Errors: `attempt_undone`; `errc::quarantined` at once after too many attempts at this list; what
+/// `migration_run` throws.
 migration_report run_protected(object_storage& storage, const migration_list& list,
                                const migration_surroundings& with);
 

@@ -105,12 +105,17 @@ void instance::log_failed_wake() const {
 
 void instance::open_and_migrate() {
     const auto& kind = *identity_.kind;
-    storage_ = services_.storage->open({kind.class_name, identity_.id.to_string(), identity_.key});
+    open();
     if (kind.migrations.files().empty()) {
         storage_->close_file();  // no turn has put it into the pool's care
     } else if (!is_current()) {
         migrate();
     }
+}
+
+void instance::open() {
+    storage_ = services_.storage->open(
+        {identity_.kind->class_name, identity_.id.to_string(), identity_.key});
 }
 
 // In the turn of the call that wakes the object, which then need not read the same again.
@@ -125,13 +130,17 @@ bool instance::is_current() {
 
 void instance::migrate() {
     emptied_ = false;
-    const auto report = run_protected(
-        *storage_, identity_.kind->migrations,
-        {services_.storage, [this] { return now(); }, [this] { return clock().ticks(); },
-         [this](log_level level, const std::string& text) {
-             write_log(level, "migrations", text);
-         }});
-    depend_on(report.position);
+    const migration_surroundings with{
+        services_.storage, [this] { return now(); }, [this] { return clock().ticks(); },
+        [this](log_level level, const std::string& text) { write_log(level, "migrations", text); }};
+    const auto& list = identity_.kind->migrations;
+    try {
+        depend_on(run_protected(*storage_, list, with).position);
+    } catch (const attempt_undone&) {
+        services_.storage->close_now(std::move(storage_));
+        open();
+        depend_on(run_protected(*storage_, list, with).position);
+    }
 }
 
 // In a turn of its own, before the call that comes first after the database was emptied.

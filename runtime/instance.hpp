@@ -107,6 +107,7 @@ private:
     };
 
     void open_and_migrate();
+    void open();
     [[nodiscard]] bool is_current();
     void migrate();
     [[nodiscard]] bool migrate_again();

@@ -1,8 +1,5 @@
 // One database, one list, and everything that can go wrong between them.
-#include "migrations/protected_run.hpp"
-
-#include "testing/faulty_disk.hpp"
-#include "tests/support/open_storage.hpp"
+#include "tests/migrations/protected_run_fixture.hpp"
 
 #include <dormouse/migration_error.hpp>
 
@@ -11,7 +8,6 @@
 
 #include <array>
 #include <string>
-#include <vector>
 
 namespace dormouse::test {
 namespace {
@@ -22,122 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr timestamp noon{std::chrono::seconds(1'700'000'000)};
-
-/// Ends the process, as far as these tests can.
-struct killed {};
-
-class ProtectedRun : public testing::Test {
-protected:
-    void SetUp() override { start(); }
-
-    void start(std::chrono::hours history = std::chrono::hours(24)) {
-        storage_options options;
-        options.directory = directory_.path();
-        options.on = disk_;
-        options.segment_bytes = std::uint64_t{64} * 1024;
-        options.history_age_max = history;
-        node_ = std::make_unique<storage_node>(std::move(options), background_);
-    }
-
-    /// Nothing in memory is left; what was synced is.
-    void crash() {
-        disk_->lose_power();
-        object_.reset();
-        node_.reset();
-        background_ = {};
-        disk_->restore_power();
-        start();
-    }
-
-    [[nodiscard]] object_storage& object() {
-        if (object_ == nullptr) {
-            object_ = node_->open({"Test", std::string(64, 'a'), "name"});
-        }
-        return *object_;
-    }
-
-    void sleep() {
-        node_->close_now(std::move(object_));
-        background_.run_all();
-    }
-
-    migration_report run(std::span<const migration_file> files) {
-        const migration_list list(files);
-        return run_protected(
-            object(), list,
-            {node_.get(),
-             [this] {
-                 if (looks_left_ > 0 && --looks_left_ == 0) {
-                     throw killed{};
-                 }
-                 return noon;
-             },
-             [this] { return ticks_ += std::chrono::microseconds(100); },
-             [this](log_level, const std::string& text) { log_.push_back(text); }});
-    }
-
-    /// The failure's code, after which the object sleeps as a cell would let it.
-    errc fail(std::span<const migration_file> files) {
-        try {
-            (void)run(files);
-        } catch (const error& failure) {
-            text_ = failure.what();
-            sleep();
-            return failure.reason();
-        }
-        ADD_FAILURE() << "did not fail";
-        return {};
-    }
-
-    /// Kills the process in the attempt, before its chunk of that number runs.
-    void kill_in(std::span<const migration_file> files, int chunk) {
-        looks_left_ = chunk + 2;  // the attempt itself looks at the clock, too
-        EXPECT_THROW((void)run(files), killed);
-        looks_left_ = 0;
-        crash();
-    }
-
-    [[nodiscard]] migration_status status(std::span<const migration_file> files) {
-        return read_status(object(), migration_list(files), *node_);
-    }
-
-    std::vector<std::string> query(std::string_view sql) {
-        std::vector<std::string> rows;
-        auto turn = object().begin_turn();
-        auto result = turn.prepare(sql);
-        while (result->step()) {
-            rows.emplace_back(result->text(0));
-        }
-        return rows;
-    }
-
-    [[nodiscard]] std::vector<std::string> tables() {
-        return query("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
-    }
-
-    temporary_directory directory_;
-    std::shared_ptr<faulty_disk> disk_ = std::make_shared<faulty_disk>();
-    queued_background background_;
-    std::unique_ptr<storage_node> node_;
-    std::unique_ptr<object_storage> object_;
-    std::vector<std::string> log_;
-    std::string text_;
-    int looks_left_ = 0;
-    std::chrono::steady_clock::time_point ticks_;
-};
-
-constexpr migration_file first{"1_first",
-                               "CREATE TABLE a (x); INSERT INTO a VALUES (1), (1);\n"
-                               "--> breakpoint\nCREATE TABLE b (x);"};
-constexpr migration_file breaks{"2_breaks",
-                                "ALTER TABLE a ADD COLUMN y; DELETE FROM a WHERE rowid = 1;\n"
-                                "--> breakpoint\nINSERT INTO nope VALUES (1);"};
-constexpr migration_file works{"2_works", "CREATE TABLE c (x);"};
-
-constexpr std::array good{first};
-constexpr std::array bad{first, breaks};
-constexpr std::array mended{first, works};
+class ProtectedRun : public protected_run {};
 
 TEST_F(ProtectedRun, SaysWhatItApplied) {
     EXPECT_EQ(run(good).chunks, 2U);

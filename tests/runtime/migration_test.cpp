@@ -22,6 +22,7 @@ namespace dormouse::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -233,6 +234,66 @@ TEST_F(Migrating, CancelsTheAlarmOfADestroyedDatabase) {
     EXPECT_FALSE(info->metadata.next_alarm.has_value());
     EXPECT_EQ(info->metadata.version, "");
     EXPECT_EQ(info->metadata.name, "t");
+}
+
+TEST_F(Migrating, KeepsWhatAnOlderProgramAcknowledgedBetweenTwoFailures) {
+    make_unfit("t");
+    deploy(list_2);
+    EXPECT_EQ(count("t").error_code(), errc::migration_failed);
+    deploy(list_1);
+    for (const auto* text : {"a", "b", "c"}) {
+        EXPECT_EQ(add("t", text).error_text(), "");
+    }
+
+    deploy(list_2);
+    EXPECT_EQ(count("t").error_code(), errc::migration_failed);
+
+    deploy(list_1);
+    EXPECT_EQ(count("t").value, 5);
+}
+
+TEST_F(Migrating, BeginsACorrectedListFromBeforeWhatWasInterrupted) {
+    static constexpr std::array long_list{
+        begin_entries,
+        migration_file{"20240202_two",
+                       "ALTER TABLE entries ADD COLUMN wrong TEXT;\n"
+                       "--> breakpoint\nCREATE TABLE other (x);"
+                       "INSERT INTO other VALUES (replace(hex(zeroblob(50000)), '00', 'xy'));\n"
+                       "--> breakpoint\nCREATE TABLE another (x);"}};
+    static constexpr std::array corrected{
+        begin_entries,
+        migration_file{"20240202_two", "ALTER TABLE entries ADD COLUMN right TEXT;"}};
+    std::vector<std::string> interrupted;
+    for (int round = 0; interrupted.empty() && round < 40; ++round) {
+        const auto name = [&](int tenant) {
+            return std::to_string(round) + "-" + std::to_string(tenant);
+        };
+        for (int tenant = 0; tenant < 4; ++tenant) {
+            (void)add(name(tenant), "x");
+        }
+        deploy(long_list);
+        machine.power->lose_power_after(static_cast<std::uint64_t>(round % 8));
+        for (int tenant = 0; tenant < 4; ++tenant) {
+            (void)machine.start(count_entries.on(*machine.runtime, name(tenant)), no_args{});
+        }
+        machine.scheduler->run_for(1s);
+        deploy(list_1);
+        machine.runtime->visit_objects({}, [&](const object_info& found) {
+            if (found.metadata.migration_reached != 0) {
+                interrupted.push_back(found.metadata.name);
+            }
+        });
+    }
+    ASSERT_THAT(interrupted, testing::Not(IsEmpty()));
+
+    deploy(corrected);
+
+    for (const auto& tenant : interrupted) {
+        EXPECT_EQ(count(tenant).error_text(), "") << tenant;
+        EXPECT_EQ(count(tenant).value, 1) << tenant;
+    }
+    EXPECT_THAT(log->lines, Contains("migrations: An attempt at other migrations was interrupted. "
+                                     "Restoring to pre-migration bookmark."));
 }
 
 TEST_F(Migrating, RunsAMigrationThatOnlyChangesData) {

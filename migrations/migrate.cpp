@@ -1,6 +1,8 @@
 #include "migrations/digest.hpp"
 #include "migrations/migration_key.hpp"
 #include "migrations/migration_progress.hpp"
+#include "migrations/references.hpp"
+#include "migrations/schema_conflict.hpp"
 #include "migrations/statements.hpp"
 
 #include <dormouse/error.hpp>
@@ -28,6 +30,19 @@ void check_key(std::string_view key, std::size_t expected) {
     }
 }
 
+/// Foreign keys are not enforced for what the turn does while it lives. The turn may have begun
+/// long before, so its transaction is open, which only the pragma minds.
+class lifted_foreign_keys {
+public:
+    explicit lifted_foreign_keys(lease& turn) : turn_(&turn) { turn.enforce_foreign_keys(false); }
+    lifted_foreign_keys(const lifted_foreign_keys&) = delete;
+    lifted_foreign_keys& operator=(const lifted_foreign_keys&) = delete;
+    ~lifted_foreign_keys() { turn_->enforce_foreign_keys(true); }
+
+private:
+    lease* turn_;
+};
+
 void run_chunk(lease& turn, const pending_chunk& chunk, std::size_t applied_before) {
     try {
         run_statements(turn, chunk.sql);
@@ -37,18 +52,46 @@ void run_chunk(lease& turn, const pending_chunk& chunk, std::size_t applied_befo
     }
 }
 
-void apply_all(db& database, std::span<const migration_file> files, const std::string& version) {
-    auto& turn = database.current_lease();
+/// The last migration is the one to be named: what the others break it may mend.
+void check_references(lease& turn, const broken_references& before,
+                      const migration_progress& progress) {
+    try {
+        require_no_more_broken(turn, before);
+    } catch (const error& broken) {
+        if (broken.reason() != errc::migration_failed) {
+            throw;
+        }
+        const auto& last = progress.pending.back();
+        throw migration_error({std::string(last.name),
+                               last.index,
+                               0,
+                               {},
+                               broken.what(),
+                               progress.migrations_applied()});
+    }
+}
+
+void run_pending(lease& turn, const migration_progress& progress) {
+    if (progress.pending.empty()) {
+        return;
+    }
+    const lifted_foreign_keys lifted(turn);
+    const auto broken = find_broken_references(turn);
+    for (const auto& chunk : progress.pending) {
+        run_chunk(turn, chunk, progress.migrations_applied());
+    }
+    check_references(turn, broken, progress);
+}
+
+void apply_all(lease& turn, std::span<const migration_file> files, const std::string& version,
+               const std::string& applied_at) {
     const auto progress = read_progress(turn, files);
     require_unchanged(progress, files);
-    const auto applied_at = to_sql_text(database.generators().now());
     const bool prepares_late = progress.has_no_journal();
     if (!prepares_late) {
         prepare_journal(turn, progress, files, applied_at);
     }
-    for (const auto& chunk : progress.pending) {
-        run_chunk(turn, chunk, progress.migrations_applied());
-    }
+    run_pending(turn, progress);
     if (prepares_late) {
         prepare_journal(turn, progress, files, applied_at);
     }
@@ -65,8 +108,15 @@ void migrate(db& database, std::span<const migration_file> files) {
     std::vector<migration_file> ordered(files.begin(), files.end());
     std::ranges::sort(ordered, {}, &migration_file::name);
     const auto version = list_digest(ordered);
-    if (migration_journal(database.current_lease()).version() != version) {
-        database.transaction([&] { apply_all(database, ordered, version); });
+    auto& turn = database.current_lease();
+    if (migration_journal(turn).version() == version) {
+        return;
+    }
+    const auto applied_at = to_sql_text(database.generators().now());
+    try {
+        database.transaction([&] { apply_all(turn, ordered, version, applied_at); });
+    } catch (const migration_error& failed) {
+        throw_failure(turn, ordered, failed.failure());
     }
 }
 

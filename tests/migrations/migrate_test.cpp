@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
 
 namespace dormouse::test {
 namespace {
@@ -84,6 +85,82 @@ TEST_F(Migrate, RefusesMalformedKeysAndGaps) {
                   migrate(database_, {{"m0000", ""}, {"m0002", ""}});
               }),
               "Migrations must be sequential: expected version 1, got 2 (m0002)");
+}
+
+/// A table of users and three posts that refer to them.
+std::string make_posts(std::string_view action) {
+    return "CREATE TABLE users (id INTEGER PRIMARY KEY, bio TEXT);"
+           "CREATE TABLE posts (id INTEGER PRIMARY KEY, u INTEGER REFERENCES users (id) " +
+           std::string(action) +
+           ");"
+           "INSERT INTO users VALUES (1, 'x'), (2, 'y');"
+           "INSERT INTO posts VALUES (1, 1), (2, 2), (3, 1);";
+}
+
+constexpr std::string_view rebuild_users =
+    "PRAGMA foreign_keys=OFF;--> statement-breakpoint\n"
+    "CREATE TABLE `__new_users` (id INTEGER PRIMARY KEY, bio TEXT NOT NULL);"
+    "--> statement-breakpoint\n"
+    "INSERT INTO `__new_users` SELECT id, bio FROM users;--> statement-breakpoint\n"
+    "DROP TABLE users;--> statement-breakpoint\n"
+    "ALTER TABLE `__new_users` RENAME TO users;--> statement-breakpoint\n"
+    "PRAGMA foreign_keys=ON;";
+
+class MigrateParents : public Migrate, public testing::WithParamInterface<const char*> {};
+
+TEST_P(MigrateParents, KeepsRowsThatReferToATableThatIsRebuilt) {
+    const auto made = make_posts(GetParam());
+    migrate(database_, {{"m0000", made}});
+
+    migrate(database_, {{"m0000", made}, {"m0001", rebuild_users}});
+
+    EXPECT_EQ(count("posts WHERE u IN (SELECT id FROM users)"), 3);
+    EXPECT_THROW(current_lease().execute("INSERT INTO posts VALUES (4, 9)"), sql_error);
+    EXPECT_GT(turn_->commit().position, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(WhateverDeletingOneDoes, MigrateParents,
+                         testing::Values("", "ON DELETE CASCADE", "ON DELETE SET NULL"));
+
+TEST_F(Migrate, KeepsThemAlsoWhenTheTurnHasWrittenBefore) {
+    const auto made = make_posts("ON DELETE CASCADE");
+    migrate(database_, {{"m0000", made}});
+    (void)turn_->commit();
+    turn_.reset();
+    current_lease().execute("INSERT INTO users VALUES (3, 'z'); INSERT INTO posts VALUES (4, 3)");
+
+    migrate(database_, {{"m0000", made}, {"m0001", rebuild_users}});
+
+    EXPECT_EQ(count("posts"), 4);
+    EXPECT_GT(turn_->commit().position, 0U);
+}
+
+TEST_F(Migrate, RefusesToLeaveReferencesToNothing) {
+    const auto made = make_posts("ON DELETE CASCADE");
+    migrate(database_, {{"m0000", made}});
+
+    const auto failed = failure_of([&] {
+        migrate(database_, {{"m0000", made},
+                            {"m0001", "DELETE FROM users WHERE id = 1"},
+                            {"m0002", "CREATE TABLE other (x)"}});
+    });
+
+    EXPECT_THAT(failed, testing::HasSubstr("Migration 2 failed"));
+    EXPECT_THAT(failed, testing::HasSubstr("2 row(s) would refer to rows that are not there"));
+    EXPECT_EQ(count("users"), 2);
+    EXPECT_EQ(count("__migrations"), 1);
+    EXPECT_THROW(current_lease().execute("INSERT INTO posts VALUES (4, 9)"), sql_error);
+}
+
+TEST_F(Migrate, SaysWhichBaselineATableWithoutAJournalIs) {
+    current_lease().execute("CREATE TABLE users (id)");
+    try {
+        migrate(database_, {{"m0000", "CREATE TABLE users (id)"}, {"m0001", "CREATE TABLE b (x)"}});
+        FAIL();
+    } catch (const schema_conflict_error& conflict) {
+        EXPECT_EQ(conflict.found().object, "table users");
+        EXPECT_EQ(conflict.found().baseline, "m0000");
+    }
 }
 
 }  // namespace

@@ -56,6 +56,10 @@ std::vector<std::string> find_differences(const whole_schema& made, const whole_
     return differences;
 }
 
+bool are_alike(const whole_schema& a, const whole_schema& b) {
+    return find_differences(a, b).empty() && find_differences(b, a).empty();
+}
+
 std::string list_names(std::span<const migration_file> files) {
     std::string names;
     for (const auto& file : files) {
@@ -99,20 +103,23 @@ void require_schema(lease& turn, const migration_list& list, std::string_view la
 
 }  // namespace
 
-std::string find_baseline(lease& turn, std::span<const migration_file> files) {
+fitting_baselines find_baselines(lease& turn, std::span<const migration_file> files) {
     const auto actual = read_schema(turn);
     scratch_database scratch;
-    std::string found;
+    fitting_baselines found;
+    whole_schema before;
     for (const auto& file : files) {
         try {
             run_statements(scratch.turn(), file.sql);
         } catch (const statement_failure&) {
             break;
         }
-        const auto made = read_schema(scratch.turn());
+        auto made = read_schema(scratch.turn());
         if (!made.empty() && find_differences(made, actual).empty()) {
-            found = file.name;
+            const bool only_rows = !found.last.empty() && are_alike(made, before);
+            found = {only_rows ? found.first : std::string(file.name), std::string(file.name)};
         }
+        before = std::move(made);
     }
     return found;
 }

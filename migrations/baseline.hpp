@@ -14,8 +14,15 @@
 
 namespace dormouse {
 
-/// The last of `files` after which the schema is that of the database; empty: after none it is.
-[[nodiscard]] std::string find_baseline(lease& turn, std::span<const migration_file> files);
+/// Migrations after which the schema is that of a database; empty: after none it is.
+struct fitting_baselines {
+    std::string first;
+    std::string last;  ///< The same, unless those behind the first change only rows.
+};
+
+/// The last of `files` that fit. Whether the database has seen those that change only rows, its
+/// schema does not tell.
+[[nodiscard]] fitting_baselines find_baselines(lease& turn, std::span<const migration_file> files);
 
 /// Errors: `errc::invalid_arguments` when the list has no migration `name`, naming those it has.
 void require_listed(const migration_list& list, std::string_view name);

@@ -42,13 +42,20 @@ std::string describe(const migration_failure& failure, const untracked_schema& f
     }
     text += "\n  Conflict: the database has " + found.object +
             " already, and no migration that it remembers made it.";
-    text += found.baseline.empty()
-                ? "\n  Its schema is that of no migration of the list: compare them ('db validate' "
-                  "shows what the list makes), make them alike by hand, then record what is there "
-                  "with 'db baseline'."
-                : "\n  Its schema is that after migration '" + found.baseline +
-                      "'. If that is what it is, record it with 'db baseline " + found.baseline +
-                      "': nothing is run, and later migrations are applied.";
+    if (found.baseline.empty()) {
+        return text +
+               "\n  Its schema is that of no migration of the list: compare them ('db validate' "
+               "shows what the list makes), make them alike by hand, then record what is there "
+               "with 'db baseline'.";
+    }
+    text += "\n  Its schema is that after migration '" + found.baseline +
+            "'. If that is what it is, record it with 'db baseline " + found.baseline +
+            "': nothing is run, and later migrations are applied.";
+    if (!found.baseline_with_rows.empty()) {
+        text += " Those up to '" + found.baseline_with_rows +
+                "' change only rows; if the database has seen them, too, it is 'db baseline " +
+                found.baseline_with_rows + "'.";
+    }
     return text;
 }
 

@@ -137,7 +137,11 @@ std::optional<untracked_schema> find_untracked(lease& turn, std::span<const migr
     if (journal_makes(progress, files, *object)) {
         return std::nullopt;
     }
-    return untracked_schema{object->title(), find_baseline(turn, files),
+    auto fitting = find_baselines(turn, files);
+    if (fitting.last == fitting.first) {
+        fitting.last.clear();
+    }
+    return untracked_schema{object->title(), std::move(fitting.first), std::move(fitting.last),
                             find_replaced_push(progress, files)};
 }
 

@@ -23,9 +23,13 @@ struct migration_failure {
 /// Something in a database that no migration it remembers has made.
 struct untracked_schema {
     std::string object;    ///< "table users", "column users.bio"
-    std::string baseline;  ///< The last migration whose schema is there; empty: none's is.
-    std::string pushed{};  ///< The development migration that the database has applied and that
-                           ///< another push has replaced; empty: none.
+    std::string baseline;  ///< The last migration that made the schema there; empty: none did.
+    /// The last of those behind it that change only rows; empty: there are none. Whether the
+    /// database has seen them, its schema does not tell.
+    std::string baseline_with_rows{};
+    /// The development migration that the database has applied and that another push has replaced;
+    /// empty: none.
+    std::string pushed{};
 };
 
 /// **Thread safety:** value.

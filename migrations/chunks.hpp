@@ -11,4 +11,8 @@ namespace dormouse {
 /// belongs to it.
 [[nodiscard]] std::vector<std::string_view> split_chunks(std::string_view sql);
 
+/// Those that durable-db counts: also the text that holds only comments, unless all of them are
+/// lines that begin with `--`.
+[[nodiscard]] std::vector<std::string_view> split_durable_db_chunks(std::string_view sql);
+
 }  // namespace dormouse

@@ -61,6 +61,19 @@ void migration_journal::record(const journal_entry& entry) {
     record_checksum(entry);
 }
 
+void migration_journal::renumber(std::string_view name, std::size_t chunk,
+                                 std::optional<std::size_t> now) {
+    auto row = lease_->prepare(
+        now ? "UPDATE __migrations SET chunk_index = ?3 WHERE name = ?1 AND chunk_index = ?2"
+            : "DELETE FROM __migrations WHERE name = ?1 AND chunk_index = ?2");
+    row->bind(1, name);
+    row->bind(2, static_cast<std::int64_t>(chunk));
+    if (now) {
+        row->bind(3, static_cast<std::int64_t>(*now));
+    }
+    row->run();
+}
+
 void migration_journal::record_checksum(const journal_entry& entry) {
     const auto chunk = static_cast<std::int64_t>(entry.chunk);
     const auto checksum = hex_digest(entry.sql);

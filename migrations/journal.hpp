@@ -40,6 +40,8 @@ public:
     [[nodiscard]] applied_chunks applied();
 
     void record(const journal_entry& entry);
+    /// A chunk that another program recorded has another number, or is none.
+    void renumber(std::string_view name, std::size_t chunk, std::optional<std::size_t> now);
     /// Only the checksum, of a chunk that another program recorded.
     void record_checksum(const journal_entry& entry);
 

@@ -48,6 +48,41 @@ void require_unchanged(const migration_progress& progress, const pending_chunk& 
                    "put the change into a new migration");
 }
 
+/// Only durable-db has recorded chunks of that migration: it keeps no checksums.
+bool is_of_durable_db(const applied_chunks& applied, std::string_view name) {
+    bool found = false;
+    for (const auto& [chunk, checksum] : applied) {
+        if (chunk.first == name) {
+            if (!checksum.empty()) {
+                return false;
+            }
+            found = true;
+        }
+    }
+    return found;
+}
+
+/// durable-db counts texts that hold only a comment, which are no chunks here.
+void renumber(migration_progress& progress, const migration_file& file) {
+    const auto chunks = chunks_of(file);
+    const auto theirs = split_durable_db_chunks(file.sql);
+    if (theirs.size() <= chunks.size() || !is_of_durable_db(progress.applied, file.name)) {
+        return;
+    }
+    for (std::size_t number = 0; number < theirs.size(); ++number) {
+        const std::pair key(std::string(file.name), number);
+        if (progress.applied.erase(key) == 0) {
+            continue;
+        }
+        const auto same = std::ranges::find(chunks, theirs[number].data(), &std::string_view::data);
+        auto& now = progress.renumbered[key];
+        if (same != chunks.end()) {
+            now = static_cast<std::size_t>(same - chunks.begin());
+            progress.applied.emplace(std::pair(key.first, *now), std::string());
+        }
+    }
+}
+
 }  // namespace
 
 std::size_t migration_progress::migrations_applied() const {
@@ -80,6 +115,9 @@ migration_progress read_progress(lease& turn, std::span<const migration_file> fi
     migration_progress progress{.journal = find_journal(turn)};
     if (progress.journal.kind == journal_kind::ours) {
         progress.applied = migration_journal(turn).applied();
+        for (const auto& file : files) {
+            renumber(progress, file);
+        }
     }
     for (const auto& file : find_adopted(progress.journal, files)) {
         const auto chunks = chunks_of(file);
@@ -118,6 +156,9 @@ void prepare_journal(lease& turn, const migration_progress& progress,
     const bool ours = progress.journal.kind == journal_kind::ours;
     retire_journal(turn, progress.journal);
     journal.create();
+    for (const auto& [chunk, now] : progress.renumbered) {
+        journal.renumber(chunk.first, chunk.second, now);
+    }
     for (const auto& file : files) {
         const auto chunks = chunks_of(file);
         for (std::size_t index = 0; index < chunks.size(); ++index) {

@@ -6,10 +6,13 @@
 #include "migrations/journal.hpp"
 
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dormouse {
@@ -25,6 +28,9 @@ struct migration_progress {
     found_journal journal;
     migration_journal::applied_chunks applied;  ///< What another tool has applied included.
     std::vector<pending_chunk> pending;
+    /// Chunks that durable-db has numbered otherwise, by its number, and what they are here; a text
+    /// without statements is none.
+    std::map<std::pair<std::string, std::size_t>, std::optional<std::size_t>> renumbered;
 
     /// Nobody has kept one: none has to become ours before anything runs.
     [[nodiscard]] bool has_no_journal() const noexcept {

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace dormouse::test {
@@ -91,6 +92,26 @@ TEST_F(Adoption, GoesOnFromDurableDbsJournal) {
     auto edited = files;
     edited[1].sql = "CREATE TABLE posts (id TEXT, more TEXT);";
     EXPECT_THAT(failure(edited), HasSubstr("0001_posts")) << "noticed from now on";
+}
+
+TEST_F(Adoption, TakesADurableDbJournalThatCountsAComment) {
+    constexpr std::string_view sql =
+        "CREATE TABLE t (x);\n--> breakpoint\n/* later */\n--> breakpoint\n-- and\n"
+        "--> breakpoint\nCREATE TABLE u (x);\n--> breakpoint\nCREATE TABLE v (x);";
+    const std::array list{migration_file{"1", sql}};
+    const std::array longer{list[0], migration_file{"2", "CREATE TABLE w (x);"}};
+    execute(
+        "CREATE TABLE t (x); CREATE TABLE u (x);"
+        "CREATE TABLE __migrations (name TEXT NOT NULL, chunk_index INTEGER NOT NULL, applied_at "
+        "TEXT NOT NULL, PRIMARY KEY (name, chunk_index));"
+        "INSERT INTO __migrations VALUES ('1', 0, 'a'), ('1', 1, 'b'), ('1', 2, 'c')");
+
+    EXPECT_EQ(apply(list).chunks, 1U) << "the last one was missing";
+
+    EXPECT_THAT(journal(), ElementsAre("1[0]", "1[1]", "1[2]"));
+    EXPECT_THAT(query("SELECT applied_at FROM __migrations WHERE chunk_index < 2 ORDER BY 1"),
+                ElementsAre("a", "c"));
+    EXPECT_EQ(apply(longer).chunks, 1U);
 }
 
 TEST_F(Adoption, ConvertsDoOrmsJournal) {
@@ -226,6 +247,34 @@ TEST_F(Adoption, SendsADatabaseThatAppliedAnEarlierPushToReset) {
                               "and cannot follow. 'db reset' begins afresh."));
         EXPECT_THAT(conflict.what(), Not(HasSubstr("baseline")));
     }
+}
+
+TEST_F(Adoption, NamesTheFirstOfBaselinesThatDifferOnlyInRows) {
+    const std::array list{migration_file{"1_notes", "CREATE TABLE notes (text TEXT);"},
+                          migration_file{"2_texts", "UPDATE notes SET text = 'x' || text;"},
+                          migration_file{"3_same", "CREATE INDEX i ON notes (text);"},
+                          migration_file{"4_again", "DROP INDEX i;"},
+                          migration_file{"5_marks", "UPDATE notes SET text = text || '!';"},
+                          migration_file{"6_more", "CREATE TABLE more (x);"}};
+    execute("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('a')");
+    for (const auto& [count, first, last] : {std::tuple(1U, "1_notes", ""),
+                                             {2U, "1_notes", "2_texts"},
+                                             {3U, "1_notes", "2_texts"},
+                                             {6U, "4_again", "5_marks"}}) {
+        try {
+            (void)apply(std::span(list).first(count));
+            ADD_FAILURE() << "did not fail";
+        } catch (const schema_conflict_error& conflict) {
+            EXPECT_EQ(conflict.found().baseline, first);
+            EXPECT_EQ(conflict.found().baseline_with_rows, last);
+            EXPECT_THAT(conflict.what(), HasSubstr("'db baseline " + std::string(first) + "'"));
+        }
+    }
+
+    (void)baseline("1_notes", std::span(list).first(2));
+    (void)apply(std::span(list).first(2));
+
+    EXPECT_THAT(query("SELECT text FROM notes"), ElementsAre("xa"));
 }
 
 TEST_F(Adoption, RecordsABaselineOnce) {

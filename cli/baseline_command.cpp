@@ -38,7 +38,7 @@ void tell(const baseline_request& asked, const object_baseline& done) {
 }
 
 int run(const baseline_request& asked) {
-    const auto made = project_for(asked);
+    const auto made = embedded_project_for(asked);
     const auto& entry = one_entry(asked);
     const auto results =
         record_baselines(objects_of(asked, made, entry), asked.migration, made.progress);

@@ -1,9 +1,11 @@
 #include "cli/built_sources.hpp"
 
 #include "migrations/digest.hpp"
+#include "migrations/migration_history.hpp"
 #include "migrations/project_file.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -42,7 +44,52 @@ std::vector<std::string> find_new_sources(const database_program& program) {
     return found;
 }
 
+/// A tool may be taken to where only the data is.
+bool has_project(const database_program& program) {
+    return std::ranges::any_of(program.build.sources, [](const auto& source) {
+        std::error_code absent;
+        return std::filesystem::exists(source.path, absent);
+    });
+}
+
+void compare_migrations(const database_program& program, const database_entry& entry,
+                        std::vector<std::string>& changed) {
+    const auto folder = program.directory / program.migrations / entry.file_name;
+    const auto note = [&](std::string_view name, const char* what) {
+        changed.push_back(path_in_project(program, folder / (std::string(name) + ".sql")) + what);
+    };
+    std::map<std::string_view, std::string_view> embedded;
+    for (const auto& file : entry.migrations) {
+        embedded.emplace(file.name, file.sql);
+    }
+    for (const auto& stored : read_migrations(folder)) {
+        const auto known = embedded.find(stored.name);
+        if (known == embedded.end()) {
+            note(stored.name, " is new");
+            continue;
+        }
+        if (known->second != stored.sql) {
+            note(stored.name, " has changed");
+        }
+        embedded.erase(known);
+    }
+    for (const auto& [name, sql] : embedded) {
+        note(name, " is gone");
+    }
+}
+
 }  // namespace
+
+std::vector<std::string> find_changed_embedded(const database_program& program) {
+    if (!has_project(program)) {
+        return {};
+    }
+    auto changed = find_changed_sources(program);
+    for (const auto& entry : program.databases) {
+        compare_migrations(program, entry, changed);
+    }
+    return changed;
+}
 
 std::vector<std::string> find_changed_sources(const database_program& program) {
     std::vector<std::string> changed;

@@ -14,6 +14,11 @@ namespace dormouse::cli {
 /// changed`; nothing when nothing was recorded.
 [[nodiscard]] std::vector<std::string> find_changed_sources(const database_program& program);
 
+/// The same of the migrations that are embedded, compared with the files that the project has now,
+/// `migrations/main/20260101_init.sql is new`; nothing where the project itself is not, as on a
+/// machine that has only the tool and the data.
+[[nodiscard]] std::vector<std::string> find_changed_embedded(const database_program& program);
+
 /// `path` as somebody in the project's directory would write it.
 [[nodiscard]] std::string path_in_project(const database_program& program,
                                           const std::filesystem::path& path);

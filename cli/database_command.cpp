@@ -47,8 +47,22 @@ void require_own_sources(const command_request& asked) {
                                              own.string() + ", not from " + wanted.string());
 }
 
-void require_current(const database_program& program) {
-    const auto changed = find_changed_sources(program);
+/// The same of migrations, for commands that do not read them.
+void require_own_migrations(const command_request& asked) {
+    const auto& wanted = asked.migrations_directory;
+    const auto& program = asked.site.program;
+    const auto own = program.directory / program.migrations;
+    std::error_code absent;
+    if (wanted.empty() || wanted.lexically_normal() == own.lexically_normal() ||
+        std::filesystem::equivalent(wanted, own, absent)) {
+        return;
+    }
+    throw error(errc::invalid_arguments,
+                "this command runs the migrations that the program has inside, those of " +
+                    own.string() + ", not those of " + wanted.string());
+}
+
+void require_current(const database_program& program, const std::vector<std::string>& changed) {
     if (changed.empty()) {
         return;
     }
@@ -114,7 +128,15 @@ project project_for(const command_request& asked) {
 }
 
 project current_project_for(const command_request& asked) {
-    require_current(asked.site.program);
+    const auto& program = asked.site.program;
+    require_current(program, find_changed_sources(program));
+    return project_for(asked);
+}
+
+project embedded_project_for(const command_request& asked) {
+    const auto& program = asked.site.program;
+    require_own_migrations(asked);
+    require_current(program, find_changed_embedded(program));
     return project_for(asked);
 }
 

@@ -47,6 +47,11 @@ struct command_request {
 /// builds it.
 [[nodiscard]] project current_project_for(const command_request& asked);
 
+/// The same for commands that run the migrations the program has inside: they refuse a program that
+/// is older than the project's `.sql` files, too, and `-m` can only confirm where these are. On a
+/// machine without the project there is nothing to compare.
+[[nodiscard]] project embedded_project_for(const command_request& asked);
+
 struct command_words {
     std::string_view name;
     std::string_view description;

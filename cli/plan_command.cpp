@@ -182,7 +182,7 @@ void add_plan_command(CLI::App& to, const command_site& site) {
     auto& command = add_command(
         to, {"plan", "Show what objects would run when they wake, changing nothing"}, asked,
         [asked] {
-            const auto made = project_for(*asked);
+            const auto made = embedded_project_for(*asked);
             return asked->instance.empty() ? plan_all(*asked, made) : plan_one(*asked, made);
         });
     add_data_option(command, asked->data);

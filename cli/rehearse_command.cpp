@@ -104,7 +104,7 @@ rehearsed_answer answer_for(const rehearsed_database& about) {
 }
 
 std::vector<rehearsed_database> rehearse_all(const rehearse_request& asked) {
-    const auto made = project_for(asked);
+    const auto made = embedded_project_for(asked);
     std::vector<rehearsed_database> results;
     for (const auto* entry : choose_entries(asked.site.program, asked.database)) {
         rehearsal_request request;

@@ -2,6 +2,9 @@
 #include "cli/debug_selection.hpp"
 #include "tests/cli/tool_fixture.hpp"
 
+#include <numeric>
+#include <set>
+
 namespace dormouse::test {
 namespace {
 
@@ -70,6 +73,68 @@ TEST_F(BuiltTool, ResetsWithoutAskingForItsSources) {
     write("src/types.hpp", "three");
 
     EXPECT_EQ(run({"reset"}).code, 0);
+}
+
+constexpr std::array built_in{migration_file{"20260101_init", "CREATE TABLE users (id TEXT);"},
+                              migration_file{"20260102_name", "CREATE TABLE names (id TEXT);"}};
+
+/// A program that has two migrations inside, in a project that has them too.
+class ToolWithMigrations : public BuiltTool {
+protected:
+    ToolWithMigrations() {
+        program_.databases = entries_;
+        write("migrations/main/20260101_init.sql", built_in[0].sql);
+        write("migrations/main/20260102_name.sql", built_in[1].sql);
+        std::filesystem::create_directories(in("data"));
+    }
+
+    /// What the commands that run what is inside say; what several say is there once.
+    std::string told_by_all(const char* option = "-v", const char* value = "-v") {
+        std::set<std::string> told{run({"rehearse", option, value}).err,
+                                   run({"plan", option, value}).err,
+                                   run({"baseline", "--all", option, value, "x"}).err};
+        return std::accumulate(told.begin(), told.end(), std::string());
+    }
+
+private:
+    std::array<database_entry, 1> entries_{database_entry{&first_main, "main", built_in}};
+};
+
+constexpr const char* older = "Error: this program is older than its sources:\n    ";
+
+TEST_F(ToolWithMigrations, RunsWhatIsInsideWhileTheProjectHasTheSame) {
+    EXPECT_THAT(told_by_all(), testing::Not(HasSubstr("older than its sources")));
+}
+
+TEST_F(ToolWithMigrations, RunsNothingWhenTheProjectHasOtherMigrations) {
+    write("migrations/main/20260101_init.sql", "CREATE TABLE other (id TEXT);");
+    std::filesystem::remove(in("migrations/main/20260102_name.sql"));
+    write("migrations/main/20260103_phone.sql", "");
+
+    EXPECT_EQ(told_by_all(), std::string(older) +
+                                 "migrations/main/20260101_init.sql has changed\n"
+                                 "    migrations/main/20260103_phone.sql is new\n"
+                                 "    migrations/main/20260102_name.sql is gone\n"
+                                 "  Build it, then run the command again:\n    make shop-db\n");
+}
+
+TEST_F(ToolWithMigrations, RunsNothingWhenASourceHasChanged) {
+    write("src/types.hpp", "three");
+
+    EXPECT_THAT(told_by_all(), StartsWith(std::string(older) + "src/types.hpp has changed\n"));
+}
+
+TEST_F(ToolWithMigrations, WorksWhereOnlyTheDataIs) {
+    std::filesystem::remove_all(in("src"));
+    std::filesystem::remove_all(in("migrations"));
+
+    EXPECT_THAT(told_by_all(), testing::Not(HasSubstr("older than its sources")));
+}
+
+TEST_F(ToolWithMigrations, ConfirmsTheDirectoryOfTheMigrationsInside) {
+    EXPECT_THAT(told_by_all("-m", in("migrations").c_str()), testing::Not(HasSubstr("has inside")));
+    EXPECT_THAT(told_by_all("-m", in("elsewhere").c_str()),
+                HasSubstr("runs the migrations that the program has inside, those of "));
 }
 
 TEST_F(BuiltTool, ConfigIsInOrderWhenTheProgramPassesOnTheWholeList) {

@@ -15,7 +15,10 @@ namespace {
 /// As `dormouse_add_databases` leaves them out.
 bool is_left_out(const std::filesystem::path& relative) {
     return std::ranges::any_of(relative,
-                               [](const auto& part) { return part.string().starts_with('_'); }) ||
+                               [](const auto& part) {
+                                   const auto name = part.string();
+                                   return name.starts_with('_') || name.starts_with('.');
+                               }) ||
            relative.stem().string().ends_with("_test");
 }
 

@@ -22,12 +22,12 @@ Arguments
   A *database file* is a direct child that declares one ``dormouse::database``: a header, or a source
   that has no header of its own. Its base name is the database's name on the command line and in the
   folder of migrations. Other direct children are ordinary sources. Every ``.cpp``, at any depth, is
-  compiled. ``_*`` (files and folders) and ``*_test.*`` are left out; ``schema.cpp`` is compiled, but
+  compiled. ``_*`` and ``.*`` (files and folders) and ``*_test.*`` are left out; ``schema.cpp`` is compiled, but
   ``schema.*`` is never searched for databases.
 
 ``MIGRATIONS``
-  ``<directory>/<database file>/*.sql`` are embedded, sorted by name. Default: ``migrations``. The
-  folder may be missing.
+  ``<directory>/<database file>/*.sql`` are embedded, sorted by name, those that begin with a dot left
+  out. Default: ``migrations``. The folder may be missing.
 
 ``DATABASES``
   Names the variables instead of searching for them; with ``<file>=`` in front when the variable's
@@ -46,8 +46,9 @@ Targets
 
 ``<target>-commands``
   An object library that defines ``dormouse::cli::built_program()``: where the project is, and what
-  it was built from, the SHA-256 of every source under ``DIR`` and of every file they include that is
-  found beside them, in ``DIR`` or above it. Link it, together with ``<target>-databases``, to a
+  it was built from, the SHA-256 of every source under ``DIR`` and of every file they include, found
+  beside them or in the include directories of ``<target>-databases``; what dormouse itself, the
+  compiler and the build directory bring is left out. Link it, together with ``<target>-databases``, to a
   program that has the database commands inside. It holds paths of this machine, so it is not linked
   to ``<target>`` unless you do.
 
@@ -111,7 +112,7 @@ endfunction()
 # part of the program by lying in the folder.
 function(_dormouse_sources dir result)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${dir}" "${dir}/*.cpp")
-  list(FILTER sources EXCLUDE REGEX "(^|/)_|_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(^|/)[_.]|_test\\.cpp$")
   list(TRANSFORM sources PREPEND "${dir}/")
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()
@@ -119,7 +120,7 @@ endfunction()
 # Sets `result` to "<file base name>|<path>|<variable>" entries, sorted by file.
 function(_dormouse_find_databases target dir named result)
   file(GLOB files CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${dir}" "${dir}/*.hpp" "${dir}/*.cpp")
-  list(FILTER files EXCLUDE REGEX "^_|^schema\\.|_test\\.[^.]*$")
+  list(FILTER files EXCLUDE REGEX "^[_.]|^schema\\.|_test\\.[^.]*$")
   set(candidates "")
   foreach(file IN LISTS files)
     cmake_path(GET file STEM LAST_ONLY base)
@@ -263,6 +264,7 @@ endfunction()
 # Sets `result` to the .sql files directly below migrations/<database file>/.
 function(_dormouse_list_migrations target migrations entries result)
   file(GLOB sql_files CONFIGURE_DEPENDS LIST_DIRECTORIES false "${migrations}/*/*.sql")
+  list(FILTER sql_files EXCLUDE REGEX "/\\.[^/]*$") # an editor's lock files and backups
   foreach(file IN LISTS sql_files)
     cmake_path(GET file PARENT_PATH folder)
     cmake_path(GET folder FILENAME folder)
@@ -292,6 +294,15 @@ function(_dormouse_generate_list target entries migrations sql_files result)
   set(${result} "${output}" PARENT_SCOPE)
 endfunction()
 
+# `text` as one word of a shell: quoted when it needs to be.
+function(_dormouse_shell_word text result)
+  if(NOT text MATCHES "^[A-Za-z0-9_./+@%:=,-]+$")
+    string(REPLACE "'" "'\\''" text "${text}")
+    set(text "'${text}'")
+  endif()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
 # What the tool was built from is recorded at build time; the depfile tells the build which files that
 # are, those found by following includes too.
 function(_dormouse_add_tool target dir migrations entries)
@@ -300,15 +311,16 @@ function(_dormouse_add_tool target dir migrations entries)
       "dormouse (or CLI11 was not found); pass NO_TOOL to do without")
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS LIST_DIRECTORIES false RELATIVE "${dir}" "${dir}/*.hpp" "${dir}/*.cpp")
-  list(FILTER sources EXCLUDE REGEX "(^|/)_|_test\\.[^./]*$")
+  list(FILTER sources EXCLUDE REGEX "(^|/)[_.]|_test\\.[^./]*$")
   list(TRANSFORM sources PREPEND "${dir}/")
 
+  _dormouse_shell_word("${CMAKE_BINARY_DIR}" build_dir)
   set(server "")
   set(server_command "")
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE")
     set(server "$<TARGET_FILE:${target}>")
-    set(server_command "cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db ${target}")
+    set(server_command "cmake --build ${build_dir} --target ${target}-db ${target}")
   endif()
 
   set(list_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands.list")
@@ -318,8 +330,10 @@ function(_dormouse_add_tool target dir migrations entries)
     "set(project [==[${CMAKE_CURRENT_SOURCE_DIR}]==])\n" "set(dir [==[${dir}]==])\n"
     "set(migrations [==[${migrations}]==])\n" "set(entries [==[${entries}]==])\n"
     "set(sources [==[${sources}]==])\n"
+    "set(include_dirs [==[$<TARGET_PROPERTY:${target}-databases,INCLUDE_DIRECTORIES>]==])\n"
+    "set(foreign_dirs [==[$<TARGET_PROPERTY:dormouse::dormouse,INTERFACE_INCLUDE_DIRECTORIES>;${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES};${CMAKE_BINARY_DIR}]==])\n"
     "set(program [==[$<TARGET_PROPERTY:${target},SOURCES>]==])\n"
-    "set(command [==[cmake --build ${CMAKE_BINARY_DIR} --target ${target}-db]==])\n"
+    "set(command [==[cmake --build ${build_dir} --target ${target}-db]==])\n"
     "set(server [==[${server}]==])\n"
     "set(server_command [==[${server_command}]==])\n")
   file(GENERATE OUTPUT "${list_file}" CONTENT "${content}")

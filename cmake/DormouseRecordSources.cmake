@@ -1,9 +1,11 @@
 # cmake -DLIST=<file> -DOUTPUT=<source> -P DormouseRecordSources.cmake
 #
 # Writes the source that defines dormouse::cli::built_program(), a record of what database commands are
-# built from, and OUTPUT.d, the files it depends on. LIST is a script that sets `project`, `dir`, `migrations`, `entries` ("<file
-# base name>|<path>|<variable>"), `sources`, `program` (the sources of the program whose
-# databases they are), `command`, `server` (the program's file) and `server_command`.
+# built from, and OUTPUT.d, the files it depends on. LIST is a script that sets `project`, `dir`,
+# `migrations`, `entries` ("<file base name>|<path>|<variable>"), `sources`, `include_dirs` (where the
+# compiler looks for what they include), `foreign_dirs` (what is included from there is nobody's to
+# edit), `program` (the sources of the program whose databases they are), `command`, `server` (the
+# program's file) and `server_command`.
 cmake_minimum_required(VERSION 3.25)
 include("${LIST}")
 cmake_path(GET dir PARENT_PATH parent)
@@ -15,6 +17,18 @@ function(escaped text result)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
+# Sets `result` to whether `path` lies in one of `foreign_dirs`.
+function(is_foreign path result)
+  set(${result} FALSE PARENT_SCOPE)
+  foreach(folder IN LISTS foreign_dirs)
+    cmake_path(IS_PREFIX folder "${path}" NORMALIZE inside)
+    if(folder AND inside)
+      set(${result} TRUE PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
 # Sets `result` to the files that `file` includes, as far as they are found without a compiler.
 function(find_included file result)
   cmake_path(GET file PARENT_PATH beside)
@@ -22,7 +36,7 @@ function(find_included file result)
   set(found "")
   foreach(line IN LISTS lines)
     string(REGEX MATCH "include[ \t]*[\"<]([^\">]+)" _ "${line}")
-    foreach(folder IN ITEMS "${beside}" "${dir}" "${parent}")
+    foreach(folder IN ITEMS "${beside}" LISTS own_dirs)
       cmake_path(ABSOLUTE_PATH CMAKE_MATCH_1 BASE_DIRECTORY "${folder}" NORMALIZE OUTPUT_VARIABLE path)
       if(EXISTS "${path}" AND NOT IS_DIRECTORY "${path}")
         list(APPEND found "${path}")
@@ -32,6 +46,14 @@ function(find_included file result)
   endforeach()
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
+
+set(own_dirs "${dir}" "${parent}")
+foreach(folder IN LISTS include_dirs)
+  is_foreign("${folder}" foreign)
+  if(NOT foreign)
+    list(APPEND own_dirs "${folder}")
+  endif()
+endforeach()
 
 set(reached ${sources})
 set(unread ${sources})

@@ -103,7 +103,8 @@ std::vector<stored_migration> read_migrations(const std::filesystem::path& direc
     std::vector<stored_migration> migrations;
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
-        if (entry.path().extension() == ".sql") {
+        const bool hidden = entry.path().filename().string().starts_with('.');  // of an editor
+        if (entry.path().extension() == ".sql" && !hidden) {
             migrations.push_back(
                 {entry.path().stem().string(), read_project_file(entry.path()).value_or("")});
         }

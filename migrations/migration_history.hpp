@@ -30,7 +30,8 @@ struct migration_history {
 /// What stands at the top of a generated migration.
 [[nodiscard]] std::string snapshot_note(const schema_snapshot& made);
 
-/// The `.sql` files of a directory, in order of name. None when there is no directory.
+/// The `.sql` files of a directory, in order of name, but for hidden ones. None when there is no
+/// directory.
 [[nodiscard]] std::vector<stored_migration> read_migrations(const std::filesystem::path& directory);
 
 /// Errors: `errc::migration_failed` when `_snapshot.json` is corrupt, or when the files show that

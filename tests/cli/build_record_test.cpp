@@ -62,6 +62,8 @@ TEST_F(BuiltTool, NoticesSourcesThatCameAndWent) {
     write("src/databases/actions/more.cpp", "");
     write("src/databases/_draft.hpp", "");
     write("src/databases/main_test.cpp", "");
+    write("src/databases/.main.hpp", "");
+    write("src/databases/.old/main.hpp", "");
 
     const auto refused = run({"validate"});
 
@@ -116,6 +118,13 @@ TEST_F(ToolWithMigrations, RunsNothingWhenTheProjectHasOtherMigrations) {
                                  "    migrations/main/20260103_phone.sql is new\n"
                                  "    migrations/main/20260102_name.sql is gone\n"
                                  "  Build it, then run the command again:\n    make shop-db\n");
+}
+
+TEST_F(ToolWithMigrations, PassesOverWhatAnEditorHides) {
+    write("migrations/main/.20260103_phone.sql", "");
+    std::filesystem::create_symlink("me@here.1:2", in("migrations/main/.#20260101_init.sql"));
+
+    EXPECT_THAT(told_by_all(), testing::Not(HasSubstr("older than its sources")));
 }
 
 TEST_F(ToolWithMigrations, RunsNothingWhenASourceHasChanged) {

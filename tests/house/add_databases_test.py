@@ -232,6 +232,48 @@ class AddDatabases(unittest.TestCase):
         self.assertEqual(changed, [True, True, False, True])
         self.assertIn("no work to do", self.build())
 
+    def test_records_what_is_found_through_include_directories(self):
+        self.write("src/databases/main.hpp", STUB["src/databases/main.hpp"] + "#include <shared/shapes.hpp>\n")
+        self.write("include/shared/shapes.hpp", '#pragma once\n#include "../deeper/id.hpp"\n#include <lib/lib.hpp>\n'
+                   "#include <made.hpp>\n#include <string>\n")
+        self.write("include/deeper/id.hpp", "#pragma once\n")
+        self.write("lib/include/lib/lib.hpp", "#pragma once\n")
+        self.write("build/made/made.hpp", "#pragma once\n")
+        self.write("CMakeLists.txt", STUB["CMakeLists.txt"] + "target_include_directories(shop-databases PUBLIC include build/made)\n"
+                   "add_library(lib INTERFACE)\ntarget_include_directories(lib INTERFACE lib/include)\n"
+                   "target_link_libraries(shop-databases PUBLIC lib)\n")
+        self.assertEqual(self.configure().returncode, 0)
+        self.listed()
+        self.assertEqual(self.told("source"), [f"{self.root}/{path}" for path in (
+            "include/deeper/id.hpp", "include/shared/shapes.hpp", "lib/include/lib/lib.hpp", "src/databases/main.hpp")])
+        before = self.told("digest")
+        self.write("include/shared/shapes.hpp", "#pragma once\n#include \"../deeper/id.hpp\"\n#include <lib/lib.hpp>\n")
+        self.build()
+        self.assertEqual([a == b for a, b in zip(before, self.told("digest"))], [True, False, True, True])
+
+    def test_leaves_out_the_lock_files_of_editors(self):
+        for path in ("src/databases/.#main.hpp", "src/databases/actions/.#a.cpp", "migrations/main/.#1.sql"):
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).symlink_to("me@here.123:456")
+        self.write("src/databases/.main.cpp", "#error must not be compiled\n")
+        self.write("src/databases/.old/x.cpp", "#error must not be compiled\n")
+        self.write("migrations/main/.2.sql", "a backup")
+        self.write("migrations/main/1.sql", "one")
+        self.assertEqual(self.listed(), "main is main\n  1 [one]\n")
+        self.assertEqual(self.told("source"), [f"{self.root}/src/databases/main.hpp"])
+
+    def test_quotes_directories_for_the_shell(self):
+        spaced = self.root / "it's a shop"
+        spaced.mkdir()
+        for name in ("stub", "src", "main.cpp", "CMakeLists.txt"):
+            (self.root / name).rename(spaced / name)
+        self.root = spaced
+        self.listed()
+        quoted = "'" + str(spaced / "build").replace("'", "'\\''") + "'"
+        self.assertEqual(self.told("command"), [f"cmake --build {quoted} --target shop-db"])
+        run = self.run_command("/bin/sh", "-c", self.told("server_command")[0])
+        self.assertEqual(run.returncode, 0, run.stderr)
+
     def test_puts_the_commands_into_the_program_when_asked(self):
         self.write("main.cpp", "#include <dormouse/database_tool.hpp>\n"
                    "int main() { return dormouse::cli::run_database_tool(0, nullptr, dormouse::cli::built_program()); }\n")

@@ -174,6 +174,7 @@ struct configured_database_answer {
 struct config_answer {
     bool complete;
     std::vector<configured_database_answer> databases;
+    std::optional<std::string> advice;
 };
 
 }  // namespace dormouse::cli

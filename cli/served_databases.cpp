@@ -1,11 +1,10 @@
 #include "cli/served_databases.hpp"
 
 #include "cli/built_sources.hpp"
+#include "cli/passed_databases.hpp"
 #include "migrations/project_file.hpp"
 
 #include <dormouse/database.hpp>
-
-#include <boost/regex.hpp>
 
 #include <algorithm>
 #include <map>
@@ -13,33 +12,12 @@
 namespace dormouse::cli {
 namespace {
 
-/// C++ without comments and literals, in which names may stand that mean nothing.
-std::string code_of(const std::string& text) {
-    static const boost::regex not_code(
-        R"re(//[^\n]*|/\*.*?\*/|R"([^\s()\\]*)\(.*?\)\1"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')re",
-        boost::regex::perl | boost::regex::no_mod_m);
-    return boost::regex_replace(text, not_code, " ");
-}
-
-std::string program_code(const database_program& program) {
-    std::string code;
+std::string program_text(const database_program& program) {
+    std::string text;
     for (const auto path : program.build.program) {
-        code += code_of(read_project_file(path).value_or("")) + "\n";
+        text += read_project_file(path).value_or("") + "\n";
     }
-    return code;
-}
-
-bool passes_all_on(const std::string& code) {
-    static const boost::regex list(R"(\bdatabases\s*\(\s*\))");
-    return boost::regex_search(code, list);
-}
-
-/// `&app::main_db`, with as much of the qualification as the source needs.
-bool passes_on(const std::string& code, std::string_view variable) {
-    const auto last = variable.rfind(':');
-    const auto name = variable.substr(last == std::string_view::npos ? 0 : last + 1);
-    return boost::regex_search(
-        code, boost::regex(R"(&\s*(?:\w*\s*::\s*)*)" + std::string(name) + R"(\b)"));
+    return text;
 }
 
 const built_database* find_built(const database_program& program, std::string_view name) {
@@ -48,11 +26,17 @@ const built_database* find_built(const database_program& program, std::string_vi
     return found == built.end() ? nullptr : &*found;
 }
 
+bool has_migrations(const database_program& program, std::string_view name) {
+    const auto found = std::ranges::find(program.databases, name, &database_entry::file_name);
+    return found != program.databases.end() && !found->migrations.empty();
+}
+
 served_database describe(const database_entry& entry) {
     return {std::string(entry.file_name),
             entry.definition->class_name(),
             entry.definition->binding_name(),
             true,
+            false,
             {}};
 }
 
@@ -64,7 +48,7 @@ std::vector<served_database> list_databases(const database_program& program) {
     }
     for (const auto& built : program.build.databases) {
         if (std::ranges::find(found, built.name, &served_database::name) == found.end()) {
-            found.push_back({std::string(built.name), {}, {}, false, {}});
+            found.push_back({std::string(built.name), {}, {}, false, false, {}});
         }
     }
     return found;
@@ -85,44 +69,47 @@ void note_shared_classes(std::vector<served_database>& found) {
 
 std::vector<served_database> find_served(const database_program& program) {
     auto found = list_databases(program);
-    const auto code = program_code(program);
-    const bool all = program.build.program.empty() || passes_all_on(code);
+    const passed_databases passed(program_text(program));
+    const bool all = program.build.program.empty() || passed.all();
     for (auto& one : found) {
         const auto* built = find_built(program, one.name);
+        auto how = passed_database{true, true};
         if (!all && built != nullptr) {
-            one.served = one.served && passes_on(code, built->variable);
+            how = passed.find(built->variable, built->name);
         }
+        one.served = one.served && how.listed;
         if (!one.served) {
             one.problem = "not in the runtime's list of databases";
+        } else if (!how.with_migrations && has_migrations(program, one.name)) {
+            one.problem = "in the runtime's list without its migrations";
         }
+        one.wants_entry = !one.problem.empty();
     }
     note_shared_classes(found);
     return found;
 }
 
 std::string advice_for(const database_program& program, const std::vector<served_database>& found) {
-    std::string lines;
+    std::string entries;
     for (const auto& one : found) {
-        const auto* built = find_built(program, one.name);
-        if (one.served || built == nullptr) {
-            continue;
+        if (one.wants_entry && find_built(program, one.name) != nullptr) {
+            entries.append("    *std::ranges::find(dormouse::databases(), \"")
+                .append(one.name)
+                .append("\", &dormouse::database_entry::file_name)\n");
         }
-        const auto include = built->header.empty()
-                                 ? "extern const dormouse::database " + std::string(built->variable)
-                                 : "#include \"" + std::string(built->header) + "\"";
-        lines.append("    ").append(include).append("\n    dormouse::database_entry{&");
-        lines.append(built->variable).append(", \"").append(built->name).append("\"}\n");
     }
-    if (lines.empty()) {
+    if (entries.empty()) {
         return {};
     }
     const auto where = program.build.program.empty()
                            ? std::string("the program")
                            : path_in_project(program, program.build.program.front());
-    return "[dormouse] The runtime of " + where + " does not get every database. Add this:\n" +
-           lines +
-           "Or let it have what the build lists, migrations included:\n"
-           "    dormouse::runtime_options{.databases = dormouse::databases()}\n";
+    return "[dormouse] The runtime of " + where +
+           " does not get every database with its migrations. Give it what the build lists:\n"
+           "    #include <dormouse/databases.hpp>\n"
+           "    dormouse::runtime_options{.databases = dormouse::databases()}\n"
+           "Or put what is missing into the list that it gets:\n" +
+           entries;
 }
 
 }  // namespace dormouse::cli

@@ -1,5 +1,6 @@
 // What the tool makes of what the build recorded.
 #include "cli/debug_selection.hpp"
+#include "cli/passed_databases.hpp"
 #include "tests/cli/tool_fixture.hpp"
 
 #include <numeric>
@@ -162,23 +163,37 @@ TEST_F(BuiltTool, ConfigIsInOrderWhenTheProgramPassesOnTheWholeList) {
 TEST_F(BuiltTool, ConfigSaysWhatToAddForADatabaseThatIsNotServed) {
     program_source(
         "// databases() &user_data_db\n"
-        "const dormouse::database_entry list[] = {{&shop::main_db, \"main\"}, {&plain_db, \"\"}};");
+        "const dormouse::database_entry list[] = {{&shop::main_db, \"main\"}, {&plain_db, \"\"}};\n"
+        "dormouse::runtime_options options{.databases = list, .directory = \"data\"};");
 
     const auto checked = run({"config", "check"});
 
     EXPECT_EQ(checked.code, 1);
-    EXPECT_THAT(checked.out,
-                HasSubstr("✗ user-data: not in the runtime's list of databases\n✓ plain: "));
+    EXPECT_EQ(checked.out,
+              "✓ main: MainDatabaseDO (MAIN_DATABASE_DO)\n"
+              "✗ user-data: not in the runtime's list of databases\n"
+              "✓ plain: PlainDatabaseDO (PLAIN_DATABASE_DO)\n");
     EXPECT_EQ(checked.err,
-              "[dormouse] The runtime of src/main.cpp does not get every database. Add this:\n"
-              "    #include \"databases/user-data.hpp\"\n"
-              "    dormouse::database_entry{&user_data_db, \"user-data\"}\n"
-              "Or let it have what the build lists, migrations included:\n"
-              "    dormouse::runtime_options{.databases = dormouse::databases()}\n");
+              "[dormouse] The runtime of src/main.cpp does not get every database with its "
+              "migrations. Give it what the build lists:\n"
+              "    #include <dormouse/databases.hpp>\n"
+              "    dormouse::runtime_options{.databases = dormouse::databases()}\n"
+              "Or put what is missing into the list that it gets:\n"
+              "    *std::ranges::find(dormouse::databases(), \"user-data\", "
+              "&dormouse::database_entry::file_name)\n");
+}
+
+TEST_F(BuiltTool, ConfigLooksAtOneDatabase) {
+    program_source("options.databases = {{&shop::main_db, \"main\"}};");
+
+    EXPECT_EQ(run({"config", "check", "--database", "main"}).code, 0);
+    EXPECT_EQ(run({"config", "check", "--database", "plain"}).code, 1);
+    EXPECT_THAT(run({"config", "check", "--database", "other"}).err,
+                HasSubstr("there is no database 'other'; there are: main, user-data, plain"));
 }
 
 TEST_F(BuiltTool, ConfigChecksTheListThatAProgramWithTheCommandsInsideGives) {
-    program_source("databases()");
+    program_source("options.databases = dormouse::databases();");
     program_.databases = program_.databases.first(2);
 
     const auto checked = run({"config", "check", "--json"});
@@ -186,6 +201,77 @@ TEST_F(BuiltTool, ConfigChecksTheListThatAProgramWithTheCommandsInsideGives) {
     EXPECT_EQ(checked.code, 1);
     EXPECT_THAT(checked.out, StartsWith("{\"complete\":false,"));
     EXPECT_THAT(checked.out, HasSubstr("\"database\":\"plain\""));
+    EXPECT_THAT(checked.out, HasSubstr("\"advice\":\"[dormouse] The runtime of src/main.cpp"));
+}
+
+TEST_F(ToolWithMigrations, ConfigFindsADatabaseThatIsListedWithoutItsMigrations) {
+    for (const char* entry : {"{&shop::main_db, \"main\"}", "{&main_db, \"main\", {}}",
+                              "{.definition = &main_db, .file_name = \"main\"}"}) {
+        program_source(std::string("options.databases = {") + entry + "};");
+        EXPECT_THAT(run({"config", "check"}).out,
+                    StartsWith("✗ main: in the runtime's list without its migrations\n"))
+            << entry;
+    }
+    program_source("options.databases = {{&shop::main_db, \"main\", own_migrations}};");
+    EXPECT_THAT(run({"config", "check"}).out, StartsWith("✓ main: "));
+}
+
+/// Each is a source that gives the runtime the database `shop::main_db`.
+TEST(PassedDatabases, FindsWhatReachesTheRuntime) {
+    for (const char* source : {
+             "dormouse::runtime app({.databases = {{&shop::main_db, \"main\", m}}});",
+             "const database_entry list[] = {{&main_db, \"main\", m}};\n"
+             "runtime_options options; options.databases = list;",
+             "static const std::array<database_entry, 1> list{{{&main_db, \"main\", m}}};\n"
+             "dormouse::runtime_options options{list};",
+             "std::vector<database_entry> list; list.push_back({&main_db, \"main\", m});\n"
+             "run({.databases = list});",
+             "std::vector<database_entry> list() { return {{&main_db, \"main\", m}}; }\n"
+             "dormouse::runtime app{{list()}};",
+             "auto entries = std::vector{*std::ranges::find(dormouse::databases(), \"main\", "
+             "&database_entry::file_name)}; options.databases = entries;",
+             "struct app { app() : list_{{&main_db, \"main\", m}} { o.databases = list_; } };",
+         }) {
+        const cli::passed_databases passed(source);
+        EXPECT_TRUE(passed.find("shop::main_db", "main").listed) << source;
+        EXPECT_TRUE(passed.find("shop::main_db", "main").with_migrations) << source;
+        EXPECT_FALSE(passed.find("other::plain_db", "plain").listed) << source;
+        EXPECT_FALSE(passed.all()) << source;
+    }
+}
+
+TEST(PassedDatabases, FindsThatTheRuntimeGetsTheWholeList) {
+    for (const char* source : {
+             "dormouse::runtime_options options{.databases = dormouse::databases()};",
+             "runtime_options options; options.databases = databases();",
+             "dormouse::runtime app({dormouse::databases(), \"data\"});",
+             "const auto list = dormouse::databases(); run({.databases = list});",
+             "std::vector<database_entry> list(dormouse::databases().begin(), "
+             "dormouse::databases().end()); o.databases = list;",
+             "auto entries() { return dormouse::databases(); } void f() { o.databases = entries(); "
+             "}",
+         }) {
+        EXPECT_TRUE(cli::passed_databases(source).all()) << source;
+    }
+}
+
+TEST(PassedDatabases, TakesNoMentionForAList) {
+    for (const char* source : {
+             "dormouse::runtime app({.databases = listed}); const database_entry listed[] = {};\n"
+             "const database* const unused = &main_db; const database_entry e{&main_db, \"main\"};",
+             "std::cout << dormouse::databases().size(); o.databases = {};",
+             "print(dormouse::databases()); dormouse::runtime app({});",
+             "o.databases = dormouse::databases().first(1);",
+             "const auto all = dormouse::databases(); o.databases = all.subspan(1);",
+             "// o.databases = dormouse::databases();\n const char* t = \".databases = "
+             "databases()\";",
+             "o.databases = without_main(dormouse::databases());",
+             "o.databases = {{&other::main_db, \"main\", m}};",
+         }) {
+        const cli::passed_databases passed(source);
+        EXPECT_FALSE(passed.all()) << source;
+        EXPECT_FALSE(passed.find("shop::main_db", "main").listed) << source;
+    }
 }
 
 TEST(DebugSelection, NamesLoggersByPatterns) {

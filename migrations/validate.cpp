@@ -72,27 +72,38 @@ std::vector<std::string> find_broken_references(lease& turn) {
     return broken;
 }
 
+/// What cannot be checked is an error of its own, and keeps nothing else from being checked.
+template <class Check>
+void attempt(validation_result& result, const Check& check) {
+    try {
+        check();
+    } catch (const error& failed) {
+        result.errors.push_back({{}, 0, {}, failed.what()});
+    }
+}
+
 void check(const project& in, const declared_database& database, const validate_options& options,
            validation_result& result) {
-    const auto history = read_history(in.paths.migrations / database.name);
+    const auto directory = in.paths.migrations / database.name;
     const step_log log(in, options.verbose);
     rehearsed_migrations migrations(result, log);
-    migrations.run(history.migrations);
-    const bool production_runs = result.errors.empty();
-    if (history.snapshot && production_runs) {
-        result.snapshot_drift =
-            find_drift(history.snapshot->tables, read_database_schema(migrations.turn()));
-    }
+    migrations.run(read_migrations(directory));
+    attempt(result, [&] {
+        if (const auto history = read_history(directory); history.snapshot) {
+            result.snapshot_drift =
+                find_drift(history.snapshot->tables, read_database_schema(migrations.turn()));
+        }
+    });
     if (!options.no_dev) {
         const auto dev = dev_cache(in.paths.cache).migrations(database.name);
         result.includes_dev = !dev.empty();
         migrations.run(dev);
     }
-    require_creatable(database);
-    if (result.errors.empty()) {
-        result.broken_references = find_broken_references(migrations.turn());
+    result.broken_references = find_broken_references(migrations.turn());
+    attempt(result, [&] {
+        require_creatable(database);
         result.drift = find_drift(database.tables, read_database_schema(migrations.turn()));
-    }
+    });
 }
 
 }  // namespace
@@ -110,11 +121,7 @@ validation_result validate_one(const project& in, const declared_database& datab
                                const validate_options& options) {
     validation_result result;
     result.database = database.name;
-    try {
-        check(in, database, options, result);
-    } catch (const error& failed) {
-        result.errors.push_back({{}, 0, {}, failed.what()});
-    }
+    attempt(result, [&] { check(in, database, options, result); });
     return result;
 }
 

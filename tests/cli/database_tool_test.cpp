@@ -190,7 +190,8 @@ TEST_F(DatabaseTool, ValidateTellsEveryErrorOnTheSideAndFails) {
     EXPECT_EQ(plain.out, "✗ main: 1 migration(s)\n");
     EXPECT_EQ(plain.err,
               "  ✗ 20240315123045_bad[0]: near \"INVALID\": syntax error\n"
-              "  ✗ 20240315123045_bad[1]: no such table: absent\n");
+              "  ✗ 20240315123045_bad[1]: no such table: absent\n"
+              "  ⚠ Schema drift detected:\n    [missing] table users\n");
     EXPECT_EQ(plain.code, 1);
     EXPECT_THAT(verbose.err, HasSubstr("    Statement: INVALID\n"));
 }

@@ -251,6 +251,32 @@ TEST_F(ProjectCommands, ValidateFindsReferencesThatCanHaveNoRow) {
 }
 
 TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {
+TEST_F(ProjectCommands, ValidateLooksForTheRestAfterAStatementThatFails) {
+    write("migrations/main/1.sql",
+          "INVALID; CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER "
+          "PRIMARY KEY, author REFERENCES users(id)); INSERT INTO posts VALUES (3, 9);");
+
+    const auto result = validate(with({text_column("bio")}));
+
+    EXPECT_EQ(result.errors.size(), 1U);
+    EXPECT_THAT(result.broken_references, ElementsAre("posts row 3 refers to no row of users"));
+    EXPECT_THAT(result.drift,
+                ElementsAre("[missing] table users: column bio", "[extra] table posts"));
+}
+
+TEST_F(ProjectCommands, ValidateRunsTheMigrationsBesideACorruptSnapshot) {
+    write("migrations/main/1.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY); INVALID;");
+    write("migrations/main/_snapshot.json", "<<<<<<<");
+
+    const auto result = validate(with({text_column("bio")}));
+
+    EXPECT_EQ(result.migrations, 1U);
+    ASSERT_EQ(result.errors.size(), 2U);
+    EXPECT_EQ(result.errors[0].statement, "INVALID");
+    EXPECT_THAT(result.errors[1].message, HasSubstr("Failed to parse snapshot at "));
+    EXPECT_THAT(result.drift, ElementsAre("[missing] table users: column bio"));
+}
+
     (void)generate(with({}));
     (void)push(with({text_column("bio")}));
 

@@ -150,8 +150,8 @@ struct validation_result {
     std::vector<validation_error> errors;
     std::vector<std::string> broken_references;  ///< "posts row 3 refers to no row of users"
     /// `[missing] table users: column bio`: what the migrations make, against what is declared and,
-    /// for those of production, against what `_snapshot.json` says. Looked for when there are no
-    /// errors only.
+    /// for those of production, against what `_snapshot.json` says. After statements that fail it
+    /// lists what these would have made, too.
     std::vector<std::string> drift;
     std::vector<std::string> snapshot_drift;
 

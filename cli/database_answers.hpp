@@ -43,7 +43,7 @@ struct database_status_answer {
     std::string className;
     std::string bindingName;
     std::vector<std::string> actions;
-    std::string epoch;
+    std::optional<std::string> epoch;
     std::uint64_t productionMigrations;
     std::uint64_t devMigrations;
     bool productionChanged;
@@ -51,7 +51,7 @@ struct database_status_answer {
     std::optional<std::string> lastPush;
 };
 struct status_answer {
-    std::string epoch;
+    std::optional<std::string> epoch;
     std::vector<database_status_answer> databases;
 };
 

@@ -7,6 +7,7 @@
 #include <dormouse/project_commands.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 namespace dormouse::cli {
@@ -16,6 +17,10 @@ struct status_request : command_request {
     using command_request::command_request;
     status_options options;
 };
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
 
 const database& definition_of(const status_request& asked, const database_status& of) {
     const auto all = asked.site.program.databases;
@@ -110,26 +115,26 @@ database_status_answer answer_for(const status_request& asked, const status_resu
             definition.class_name(),
             definition.binding_name(),
             action_names(definition),
-            status.own_epoch.empty() ? all.epoch : status.own_epoch,
+            unless_empty(status.own_epoch.empty() ? all.epoch : status.own_epoch),
             status.production_migrations,
             status.dev_migrations,
             status.production_changed,
             status.pending,
-            status.last_push.empty() ? std::nullopt : std::optional(status.last_push)};
+            unless_empty(status.last_push)};
 }
 
 int run(status_request& asked) {
     asked.options.verbose = asked.verbose;
     const auto result = status(current_project_for(asked), asked.options);
     if (asked.json) {
-        status_answer answer{result.epoch, {}};
+        status_answer answer{unless_empty(result.epoch), {}};
         for (const auto& one : result.databases) {
             answer.databases.push_back(answer_for(asked, result, one));
         }
         asked.answers() << to_json(answer) << '\n';
         return 0;
     }
-    asked.answers() << "Dev Epoch: " << result.epoch << '\n';
+    asked.answers() << "Dev Epoch: " << (result.epoch.empty() ? "none yet" : result.epoch) << '\n';
     for (const auto& one : result.databases) {
         tell(asked, one);
     }

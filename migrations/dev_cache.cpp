@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace dormouse {
 namespace {
@@ -106,13 +106,20 @@ std::string dev_state::unused_epoch(timestamp moment) const {
 }
 
 dev_state dev_cache::load(timestamp moment) const {
+    if (auto known = find()) {
+        return std::move(*known);
+    }
+    const dev_state fresh{make_epoch(moment), {}};
+    create();
+    // Who only reads has no lock: another may have begun an epoch meanwhile.
+    return write_new_project_file(root_ / "state.json", write_state(fresh)) ? fresh : load(moment);
+}
+
+std::optional<dev_state> dev_cache::find() const {
     const auto path = root_ / "state.json";
     const auto text = read_project_file(path);
     if (!text) {
-        const dev_state fresh{make_epoch(moment), {}};
-        create();
-        // Who only reads has no lock: another may have begun an epoch meanwhile.
-        return write_new_project_file(path, write_state(fresh)) ? fresh : load(moment);
+        return std::nullopt;
     }
     try {
         return parse_state(*text);

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,8 @@ public:
     /// Errors: `errc::migration_failed` when the file is corrupt. A new epoch in its place would
     /// orphan every development database.
     [[nodiscard]] dev_state load(timestamp moment) const;
+    /// The same, but nothing when there is none: writes nothing.
+    [[nodiscard]] std::optional<dev_state> find() const;
     void save(const dev_state& state) const;
 
     /// None, or one.

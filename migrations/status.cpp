@@ -34,7 +34,7 @@ status_result status(const project& in, const status_options& options) {
     const auto chosen =
         choose_databases_with_tables(in, options.database, step_log(in, options.verbose));
     require_one_database(options.hints, chosen);
-    const auto state = dev_cache(in.paths.cache).load(now_in(in));
+    const auto state = dev_cache(in.paths.cache).find().value_or(dev_state());
     status_result result{state.epoch, {}};
     for (const auto* database : chosen) {
         result.databases.push_back(status_of(in, state, *database, options.hints));

@@ -110,6 +110,14 @@ TEST_F(DatabaseTool, StatusShowsWhereEachDatabaseStands) {
                              "   ✓ Schema is up to date\n"));
 }
 
+TEST_F(DatabaseTool, StatusWritesNothing) {
+    compile(first_main);
+
+    EXPECT_THAT(run({"status"}).out, StartsWith("Dev Epoch: none yet\n\n📦 main\n"));
+    EXPECT_THAT(run({"status", "--json"}).out, StartsWith(R"({"epoch":null,)"));
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
 TEST_F(DatabaseTool, StatusCutsLongListsAndLongStatements) {
     compile(first_main);
 

@@ -92,11 +92,11 @@ struct database_status {
 };
 
 struct status_result {
-    std::string epoch;
+    std::string epoch;  ///< Empty: none has begun yet.
     std::vector<database_status> databases;
 };
 
-/// Where every database stands. Changes nothing, except that a project without an epoch gets one.
+/// Where every database stands. Changes nothing.
 [[nodiscard]] status_result status(const project& in, const status_options& options = {});
 
 struct reset_options {

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <ostream>
+#include <system_error>
 
 namespace dormouse::cli {
 namespace {
@@ -26,6 +28,25 @@ struct rehearsed_database {
     std::string_view name;
     rehearsal_result result;
 };
+
+std::size_t parse_sample(const std::string& text) {
+    std::size_t sample = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stopped, failed] = std::from_chars(text.data(), end, sample);
+    if (failed != std::errc() || stopped != end || sample == 0) {
+        throw CLI::ValidationError("--sample",
+                                   "'" + text + "' is no number of objects, which is 1 or more");
+    }
+    return sample;
+}
+
+/// A clock counts finer than text, and not as far.
+std::chrono::system_clock::time_point moment_of(timestamp time) {
+    using moment = std::chrono::system_clock::time_point;
+    const auto last = std::chrono::floor<timestamp::duration>(moment::max());
+    const auto first = std::chrono::ceil<timestamp::duration>(moment::min());
+    return std::clamp(time, first, last);
+}
 
 std::string in_words(std::chrono::microseconds time) {
     using namespace std::chrono_literals;
@@ -59,7 +80,7 @@ void tell_times(std::ostream& out, const rehearsal_result& result) {
 
 void tell(const rehearse_request& asked, const rehearsed_database& about) {
     const auto& result = about.result;
-    const bool good = result.failed == 0;
+    const bool good = result.good();
     auto& out = asked.answers();
     out << painted(good ? "✓" : "✗", good ? paint::good : paint::bad, asked.coloured()) << ' '
         << about.name << ": " << result.rehearsed << " of " << result.objects
@@ -72,6 +93,11 @@ void tell(const rehearse_request& asked, const rehearsed_database& about) {
         tell_times(out, result);
     }
     out.flush();  // what follows may go elsewhere
+    if (result.objects > 0 && result.rehearsed == 0) {
+        asked.messages() << "  " << painted("✗", paint::bad, asked.coloured())
+                         << " nothing was rehearsed: of no object is that time kept (--database "
+                            "leaves other databases out)\n";
+    }
     for (const auto& failure : result.failures) {
         asked.messages() << "  " << painted("✗", paint::bad, asked.coloured()) << ' '
                          << failure.objects << " object(s), " << failure.example
@@ -113,7 +139,7 @@ std::vector<rehearsed_database> rehearse_all(const rehearse_request& asked) {
         request.migrations = entry->migrations;
         request.sample = asked.sample;
         if (asked.at) {
-            request.at = *asked.at;
+            request.at = moment_of(*asked.at);
         }
         results.push_back({entry->file_name, rehearse(request, made.progress)});
     }
@@ -123,7 +149,7 @@ std::vector<rehearsed_database> rehearse_all(const rehearse_request& asked) {
 int run(const rehearse_request& asked) {
     const auto results = rehearse_all(asked);
     const bool good =
-        std::ranges::all_of(results, [](const auto& each) { return each.result.failed == 0; });
+        std::ranges::all_of(results, [](const auto& each) { return each.result.good(); });
     if (asked.json) {
         rehearsal_answer answer{good, {}};
         for (const auto& each : results) {
@@ -150,10 +176,9 @@ void add_rehearse_command(CLI::App& to, const command_site& site) {
         [asked] { return run(*asked); });
     add_data_option(command, asked->data);
     add_database_option(command, asked->database, "rehearse");
-    command
-        .add_option("--sample", asked->sample,
-                    "At most so many objects of each database, spread over all of them")
-        ->check(CLI::PositiveNumber);
+    command.add_option_function<std::string>(
+        "--sample", [asked](const std::string& text) { asked->sample = parse_sample(text); },
+        "At most so many objects of each database, spread over all of them");
     command.add_option_function<std::string>(
         "--at",
         [asked](const std::string& text) {

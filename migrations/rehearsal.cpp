@@ -1,8 +1,10 @@
+#include "migrations/failure_cause.hpp"
 #include "migrations/object_stage.hpp"
 #include "migrations/runner.hpp"
 
 #include <dormouse/error.hpp>
 #include <dormouse/rehearsal.hpp>
+#include <dormouse/timestamp.hpp>
 
 #include <algorithm>
 #include <map>
@@ -24,6 +26,7 @@ public:
           inspected_(request.directory) {}
 
     rehearsal_result run() {
+        require_past();
         const auto chosen = choose();
         for (const auto& object : chosen) {
             rehearse(object);
@@ -34,6 +37,16 @@ public:
     }
 
 private:
+    /// What will be is kept of no object, and would be taken for what is.
+    void require_past() const {
+        if (request_->at && *request_->at > request_->now()) {
+            throw error(errc::invalid_arguments,
+                        to_iso8601(std::chrono::floor<timestamp::duration>(*request_->at)) +
+                            " lies in the future: objects can be rehearsed as they were, or as "
+                            "they are");
+        }
+    }
+
     /// Every object, or as many as wanted, spread evenly over the order of their ids.
     std::vector<inspected_object> choose() {
         const object_filter of_class{.class_name = request_->class_name};
@@ -101,9 +114,9 @@ private:
 
     void note_failure(const char* cause, const object_key& key) {
         ++result_.failed;
-        auto& failure = failures_[cause];
-        failure.cause = cause;
+        auto& failure = failures_[cause_without_counts(cause)];
         if (failure.objects++ == 0) {
+            failure.cause = cause;
             failure.example = key.name.empty() ? key.id : key.name;
         }
     }

@@ -1,5 +1,6 @@
 #include "migrations/baseline.hpp"
 #include "migrations/deferred_work.hpp"
+#include "migrations/failure_cause.hpp"
 #include "migrations/object_stage.hpp"
 #include "migrations/protected_run.hpp"
 #include "migrations/statements.hpp"
@@ -174,7 +175,7 @@ std::vector<planned_group> group_plans(const stored_objects& objects,
     const auto add = [&](const object_plan& planned) {
         auto group = group_of(planned);
         likeness key{group.reached, group.adopted_journal, group.adopted,
-                     group.pending, group.chunks,          group.problem};
+                     group.pending, group.chunks,          cause_without_counts(group.problem)};
         ++groups.try_emplace(std::move(key), std::move(group)).first->second.objects;
     };
     visit_plans(objects, add, progress);

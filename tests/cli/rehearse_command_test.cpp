@@ -93,7 +93,56 @@ TEST_F(RehearseCommand, RefusesWhatItCannotDo) {
     EXPECT_THAT(run({"rehearse", "--at", "yesterday"}).err,
                 HasSubstr("'yesterday' is no time such as"));
     EXPECT_THAT(run({"rehearse", "--data", "/nowhere"}).err, StartsWith("Error: "));
-    EXPECT_EQ(run({"rehearse", "--sample", "0"}).code, 1);
+    EXPECT_EQ(run({"rehearse", "--sample", "0"}).err,
+              "Error: --sample: '0' is no number of objects, which is 1 or more\n");
+    EXPECT_EQ(run({"rehearse", "--sample", "-3"}).code, 1);
+    EXPECT_THAT(run({"rehearse", "--at", "9999-01-01T00:00:00Z"}).err,
+                HasSubstr("lies in the future"));
+}
+
+TEST_F(RehearseCommand, FailsWhenNothingWasRehearsed) {
+    const auto answer = run({"rehearse", "--at", "2001-01-01T00:00:00Z"});
+
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_EQ(answer.out,
+              "✗ main: 0 of 3 object(s) rehearsed, 0 migrated, 0 failed, 0 row(s) touched\n"
+              "  3 object(s) left out: that time is not kept of them\n");
+    EXPECT_THAT(answer.err, HasSubstr("✗ nothing was rehearsed"));
+}
+
+/// Ends the process, as Ctrl-C does, with the first character it is given.
+class ending_output : public std::stringbuf {
+protected:
+    std::streamsize xsputn(const char* text, std::streamsize size) override {
+        if (!std::exchange(raised_, true)) {
+            std::raise(SIGINT);
+        }
+        return std::stringbuf::xsputn(text, size);
+    }
+
+private:
+    bool raised_ = false;
+};
+
+TEST_F(RehearseCommand, LeavesNoCopyBehindWhenItIsInterrupted) {
+    std::filesystem::create_directories(in("tmp"));
+    const char* const before = std::getenv("TMPDIR");
+    const std::string kept = before == nullptr ? "/tmp" : before;
+    ::setenv("TMPDIR", in("tmp").c_str(), 1);
+    for (const char* command : {"rehearse", "plan"}) {
+        ending_output progress;
+        std::ostringstream out;
+        std::ostream err(&progress);
+        const std::array words{"shop-db", command};
+
+        const auto code = cli::run_database_commands(
+            words, program_, {.answers = &out, .messages = &err, .interactive = true});
+
+        EXPECT_EQ(code, 1) << command;
+        EXPECT_THAT(progress.str(), HasSubstr("Error: interrupted\n")) << command;
+        EXPECT_THAT(files_in("tmp"), testing::IsEmpty()) << command;
+    }
+    ::setenv("TMPDIR", kept.c_str(), 1);
 }
 
 }  // namespace

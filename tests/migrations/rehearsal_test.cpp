@@ -1,3 +1,4 @@
+#include "migrations/failure_cause.hpp"
 #include "tests/support/data_directory.hpp"
 
 #include <dormouse/error.hpp>
@@ -37,6 +38,7 @@ protected:
         request.migrations = migrations;
         request.sample = sample;
         request.at = at;
+        request.now = [this] { return written.now; };
         request.ticks = [this] { return ticks += 1ms; };
         written.stop();
         return rehearse(request);
@@ -93,6 +95,30 @@ TEST_F(Rehearsal, GroupsFailuresByCauseNamingAnExample) {
     EXPECT_THAT(found.failures[1].cause, HasSubstr("no such column: email"));
 }
 
+TEST_F(Rehearsal, GroupsRefusalsWhateverTheNumberOfRowsIs) {
+    written.run('3', "INSERT INTO users VALUES (NULL)");
+    written.run('7', "INSERT INTO users VALUES (NULL), (NULL)");
+    const std::array files{migration_file{
+        "20240101_filled",
+        R"(SELECT count(*) AS "refuse where users.email is NULL" FROM users WHERE email IS NULL)"}};
+
+    const auto found = run(files);
+
+    EXPECT_EQ(found.failed, 2U);
+    ASSERT_THAT(found.failures, SizeIs(1));
+    EXPECT_EQ(found.failures[0].objects, 2U);
+    EXPECT_EQ(found.failures[0].example, "name 3");
+    EXPECT_THAT(found.failures[0].cause,
+                HasSubstr("refused, because users.email is NULL in 1 row(s)"));
+}
+
+TEST(FailureCause, LeavesCountsOutAndNothingElse) {
+    EXPECT_EQ(cause_without_counts("m1[0]: v2 in 12 row(s), 3 migration(s), 1 of 4"),
+              "m1[0]: v2 in # row(s), # migration(s), 1 of 4");
+    EXPECT_EQ(cause_without_counts("failed in it 3 times"), "failed in it # times");
+    EXPECT_EQ(cause_without_counts(""), "");
+}
+
 TEST_F(Rehearsal, GoesOnPastADamagedObject) {
     written.stop();
     std::ofstream(written.path() / "Test" / "33" / (std::string(64, '3') + ".sqlite"))
@@ -131,6 +157,33 @@ TEST_F(Rehearsal, RehearsesObjectsAsTheyWere) {
     EXPECT_EQ(found.rehearsed, 10U);
     EXPECT_EQ(found.left_out, 1U);
     EXPECT_EQ(found.failed, 0U);
+}
+
+TEST_F(Rehearsal, IsNoAnswerWhenNoObjectIsKeptAsItWas) {
+    at = written.now - 24h;
+    const std::array files{unique_email};
+
+    const auto found = run(files);
+
+    EXPECT_EQ(found.rehearsed, 0U);
+    EXPECT_EQ(found.left_out, 10U);
+    EXPECT_EQ(found.failed, 0U);
+    EXPECT_FALSE(found.good());
+}
+
+TEST_F(Rehearsal, RefusesATimeThatHasNotCome) {
+    at = written.now + 1s;
+    const std::array files{unique_email};
+
+    try {
+        static_cast<void>(run(files));
+        ADD_FAILURE() << "it ran";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::invalid_arguments);
+        EXPECT_STREQ(refused.what(),
+                     "1970-01-12T13:46:41.000Z lies in the future: objects can be rehearsed as "
+                     "they were, or as they are");
+    }
 }
 
 TEST_F(Rehearsal, TellsHowLongItTakes) {

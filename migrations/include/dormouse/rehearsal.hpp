@@ -29,11 +29,13 @@ struct rehearsal_request {
     /// The objects as they were then; not given: as they are.
     std::optional<std::chrono::system_clock::time_point> at{};
     std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
+    std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };
 
-/// What went wrong in the same way in some objects.
+/// What went wrong in the same way in some objects, whatever the number of rows that each of them
+/// counts.
 struct rehearsed_failure {
-    std::string cause;
+    std::string cause;  ///< As the example tells it.
     std::size_t objects = 0;
     std::string example;  ///< One of them: its name, or its id when it has none.
 };
@@ -59,11 +61,15 @@ struct rehearsal_result {
     /// For all objects of the class, one after the other.
     std::chrono::microseconds projected{};
     std::vector<rehearsed_failure> failures;  ///< The most frequent first.
+
+    /// Nothing failed. That is no answer where there are objects and none was rehearsed.
+    [[nodiscard]] bool good() const { return failed == 0 && (rehearsed > 0 || objects == 0); }
 };
 
 /// Blocks. Takes room for one object at a time in the system's directory for temporary files, and
 /// with `at` memory for every object that is rebuilt.
-/// Errors: those of `node_inspection` and of a list of migrations that is none.
+/// Errors: those of `node_inspection` and of a list of migrations that is none;
+/// `errc::invalid_arguments` for a time in the future.
 [[nodiscard]] rehearsal_result rehearse(const rehearsal_request& request,
                                         const progress_listener& progress = {});
 

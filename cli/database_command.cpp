@@ -2,6 +2,7 @@
 
 #include "cli/built_sources.hpp"
 #include "cli/database_answers.hpp"
+#include "cli/interruption.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/tool_log.hpp"
 
@@ -137,7 +138,15 @@ project embedded_project_for(const command_request& asked) {
     const auto& program = asked.site.program;
     require_own_migrations(asked);
     require_current(program, find_changed_embedded(program));
-    return project_for(asked);
+    auto made = project_for(asked);
+    made.progress = [show = std::move(made.progress), stop = std::make_shared<interruption>()](
+                        std::string_view stage, std::uint64_t done, std::uint64_t total) {
+        if (show) {
+            show(stage, done, total);
+        }
+        stop->check();
+    };
+    return made;
 }
 
 CLI::App& add_command(CLI::App& to, command_words words,

@@ -49,7 +49,8 @@ struct command_request {
 
 /// The same for commands that run the migrations the program has inside: they refuse a program that
 /// is older than the project's `.sql` files, too, and `-m` can only confirm where these are. On a
-/// machine without the project there is nothing to compare.
+/// machine without the project there is nothing to compare. A signal ends them at the next
+/// progress.
 [[nodiscard]] project embedded_project_for(const command_request& asked);
 
 struct command_words {

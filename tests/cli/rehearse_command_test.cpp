@@ -3,6 +3,11 @@
 
 #include <dormouse/json.hpp>
 
+#include <csignal>
+#include <cstdlib>
+#include <ostream>
+#include <utility>
+
 namespace dormouse::test {
 
 struct rehearsed_cause {

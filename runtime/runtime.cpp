@@ -1,11 +1,13 @@
 #include "runtime/host.hpp"
 #include "runtime/thread_environment.hpp"
 
+#include <dormouse/error.hpp>
 #include <dormouse/runtime.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <future>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -25,8 +27,15 @@ std::size_t threads_for(const runtime_options& options) {
 runtime_mode mode_from_environment() {
     const char* mode =
         std::getenv("DORMOUSE_MODE");  // NOLINT(concurrency-mt-unsafe): read, never set
-    return mode != nullptr && std::string_view(mode) == "development" ? runtime_mode::development
-                                                                      : runtime_mode::production;
+    const std::string_view chosen = mode == nullptr ? "" : mode;
+    if (chosen == "development") {
+        return runtime_mode::development;
+    }
+    if (chosen.empty() || chosen == "production") {
+        return runtime_mode::production;
+    }
+    throw error(errc::invalid_arguments, "DORMOUSE_MODE is '" + std::string(chosen) +
+                                             "'; it is to be development or production");
 }
 
 std::filesystem::path cache_from_environment() {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -200,6 +201,28 @@ TEST_F(Development, LeavesTheObjectsOfProductionAlone) {
                                      [&](const object_info& found) { ids.push_back(found.id); });
 
     EXPECT_THAT(ids, testing::ElementsAre(id_in("acme__dev_one")));
+}
+
+TEST(RuntimeMode, IsReadFromTheEnvironmentAndNeverGuessed) {
+    const auto mode_of = [](const char* text) {
+        ::setenv("DORMOUSE_MODE", text, 1);
+        const auto mode = mode_from_environment();
+        ::unsetenv("DORMOUSE_MODE");
+        return mode;
+    };
+    EXPECT_EQ(mode_from_environment(), runtime_mode::production);
+    EXPECT_EQ(mode_of(""), runtime_mode::production);
+    EXPECT_EQ(mode_of("production"), runtime_mode::production);
+    EXPECT_EQ(mode_of("development"), runtime_mode::development);
+    try {
+        (void)mode_of("devlopment");
+        ADD_FAILURE() << "it was guessed";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::invalid_arguments);
+        EXPECT_STREQ(refused.what(),
+                     "DORMOUSE_MODE is 'devlopment'; it is to be development or production");
+    }
+    ::unsetenv("DORMOUSE_MODE");
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ namespace dormouse {
 /// Only development serves what is meant for developers.
 enum class runtime_mode : std::uint8_t { production, development };
 
-/// Development when the environment variable DORMOUSE_MODE is "development", else production.
+/// Development when the environment variable DORMOUSE_MODE is "development"; production when it is
+/// that, or empty, or not there. Errors: `errc::invalid_arguments` for anything else.
 [[nodiscard]] runtime_mode mode_from_environment();
 
 /// What the environment variable DORMOUSE_CACHE names, as `<program>-db watch` does, else

@@ -51,7 +51,8 @@ void tell(const reset_request& asked, const reset_answer& answer) {
         out << done << "Reset databases: " << joined(answer.databases) << '\n';
     }
     if (!answer.purged.empty()) {
-        out << done << "Purged local DO storage: " << joined(answer.purged) << '\n';
+        out << done << "Purged local DO storage: " << joined(answer.purged) << '\n'
+            << "  Start the dev server again: its objects begin empty\n";
     } else if (asked.options.purge_local_storage) {
         out << nothing << "No local DO storage to purge\n";
     }

@@ -42,6 +42,10 @@ void require_plain(const std::string& given) {
     }
 }
 
+bool begins_with_time(std::string_view name) {
+    return !name.empty() && name.front() >= '0' && name.front() <= '9';
+}
+
 /// A name of that moment that comes after all others. Of two made in the same second, or on clocks
 /// that differ a little, the later one takes the next second that is free.
 std::string make_name(const std::string& given, const migration_history& history, timestamp now) {
@@ -52,6 +56,13 @@ std::string make_name(const std::string& given, const migration_history& history
         if (auto name = time_stamp(now + ahead) + suffix; name > newest) {
             return name;
         }
+    }
+    if (!begins_with_time(newest)) {
+        throw error(errc::invalid_arguments,
+                    (history.directory / (newest + ".sql")).string() +
+                        " is not named by its time, and would always come last. If it is a "
+                        "migration, name it like " +
+                        time_stamp(now) + "_" + newest + ".sql; if it is none, put it elsewhere");
     }
     throw error(errc::invalid_arguments, "the new migration " + time_stamp(now) + suffix +
                                              " would not come after " + newest + "; set the clock");

@@ -81,6 +81,7 @@ std::vector<std::filesystem::path> purge_local_storage(const std::filesystem::pa
     for (const auto& name : purged) {
         folders.push_back(directory / name);
         remove_if_empty(folders.back());
+        remove_if_empty(directory / "archive" / name);
     }
     return folders;
 }

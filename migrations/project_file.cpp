@@ -73,6 +73,9 @@ std::optional<std::string> read_project_file(const std::filesystem::path& path) 
     if (!std::filesystem::exists(path, absent)) {
         return std::nullopt;
     }
+    if (std::filesystem::is_directory(path, absent)) {
+        fail(path, EISDIR);
+    }
     std::ifstream file(path, std::ios::binary);
     std::string text(std::istreambuf_iterator<char>(file), {});
     if (!file) {

@@ -286,6 +286,24 @@ TEST_F(DatabaseTool, AnswersInJson) {
     EXPECT_EQ(pushed.databases[0].database, "main");
     EXPECT_THAT(pushed.databases[0].migration.value_or(""), StartsWith("dev_"));
     ASSERT_EQ(status.databases.size(), 2U);
+TEST_F(DatabaseTool, TakesNoMisspeltDirectoryForAnEmptyProject) {
+    compile(first_main);
+    for (const char* command : {"push", "status", "validate"}) {
+        const auto refused = run({command, "-m", in("migratoins").c_str()});
+        EXPECT_EQ(refused.code, 1) << command;
+        EXPECT_THAT(refused.err, StartsWith("Error: Migrations directory not found: ")) << command;
+    }
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
+TEST_F(DatabaseTool, NamesADirectoryThatStandsInAFilesPlace) {
+    compile(first_main);
+    std::filesystem::create_directories(in("migrations/main/1.sql"));
+
+    EXPECT_EQ(run({"push"}).err,
+              "Error: " + in("migrations/main/1.sql").string() + ": Is a directory\n");
+}
+
     EXPECT_EQ(status.databases[1].className, "UserDataDatabaseDO");
     EXPECT_EQ(status.databases[1].devMigrations, 1U);
     EXPECT_THAT(status.databases[1].pending, ElementsAre(HasSubstr("CREATE TABLE \"events\"")));

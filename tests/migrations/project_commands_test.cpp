@@ -193,6 +193,16 @@ TEST_F(ProjectCommands, RefusesACorruptStateInsteadOfANewEpoch) {
     EXPECT_EQ(text_of(".dormouse/state.json"), "{\"epoch\": ");
 }
 
+TEST_F(ProjectCommands, GenerateNamesAFileThatIsNotNamedByItsTime) {
+    (void)generate(with({}));
+    write("migrations/main/notes.sql", "SELECT 1;");
+
+    EXPECT_EQ(refusal_of([&] { (void)generate(with({text_column("bio")}), later); }),
+              in("migrations/main/notes.sql").string() +
+                  " is not named by its time, and would always come last. If it is a migration, "
+                  "name it like 20240315133045_notes.sql; if it is none, put it elsewhere");
+}
+
 TEST_F(ProjectCommands, StatusTellsWhatIsPendingAndWhetherProductionMovedOn) {
     (void)generate(with({}));
     (void)push(with({text_column("bio")}));
@@ -241,16 +251,6 @@ TEST_F(ProjectCommands, ValidateFindsBrokenReferencesAndDrift) {
                 ElementsAre("[missing] table users: column bio", "[extra] table posts"));
 }
 
-TEST_F(ProjectCommands, ValidateFindsReferencesThatCanHaveNoRow) {
-    write("migrations/main/1.sql",
-          "CREATE TABLE users (id INTEGER PRIMARY KEY, boss REFERENCES users(name), name text);"
-          "INSERT INTO users VALUES (1, 'x', 'x');");
-
-    EXPECT_THAT(validate(with({})).broken_references,
-                ElementsAre("foreign key mismatch - \"users\" referencing \"users\""));
-}
-
-TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {
 TEST_F(ProjectCommands, ValidateLooksForTheRestAfterAStatementThatFails) {
     write("migrations/main/1.sql",
           "INVALID; CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE TABLE posts (id INTEGER "
@@ -277,6 +277,16 @@ TEST_F(ProjectCommands, ValidateRunsTheMigrationsBesideACorruptSnapshot) {
     EXPECT_THAT(result.drift, ElementsAre("[missing] table users: column bio"));
 }
 
+TEST_F(ProjectCommands, ValidateFindsReferencesThatCanHaveNoRow) {
+    write("migrations/main/1.sql",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY, boss REFERENCES users(name), name text);"
+          "INSERT INTO users VALUES (1, 'x', 'x');");
+
+    EXPECT_THAT(validate(with({})).broken_references,
+                ElementsAre("foreign key mismatch - \"users\" referencing \"users\""));
+}
+
+TEST_F(ProjectCommands, ValidateTakesDevMigrationsOrLeavesThemOut) {
     (void)generate(with({}));
     (void)push(with({text_column("bio")}));
 

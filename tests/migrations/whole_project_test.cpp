@@ -152,11 +152,13 @@ TEST_F(WholeProject, ResetAndPushDoesBoth) {
 TEST_F(WholeProject, PurgeDestroysTheObjectsOfOneClassOnly) {
     make_object("MainDatabaseDO");
     make_object("MainDatabaseDOX");
+    std::filesystem::create_directories(in("data/archive/MainDatabaseDO/aa"));
 
     const auto result = reset(whole(), {.database = "main", .purge_local_storage = true});
 
     EXPECT_THAT(result.purged, ElementsAre(in("data/MainDatabaseDO")));
     EXPECT_FALSE(std::filesystem::exists(in("data/MainDatabaseDO")));
+    EXPECT_FALSE(std::filesystem::exists(in("data/archive/MainDatabaseDO")));
     EXPECT_TRUE(std::filesystem::exists(in("data/MainDatabaseDOX/aa")));
 }
 

@@ -48,6 +48,20 @@ void require_own_sources(const command_request& asked) {
                                              own.string() + ", not from " + wanted.string());
 }
 
+/// A directory that is misspelt would pass for a project without migrations.
+void require_migrations_directory(const command_request& asked) {
+    const auto& wanted = asked.migrations_directory;
+    std::error_code absent;
+    if (wanted.empty() || asked.makes_migrations_directory ||
+        std::filesystem::is_directory(wanted, absent)) {
+        return;
+    }
+    throw error(errc::invalid_arguments,
+                "Migrations directory not found: " + wanted.string() +
+                    ". generate makes one; without -m it is " +
+                    (asked.site.program.directory / asked.site.program.migrations).string());
+}
+
 /// The same of migrations, for commands that do not read them.
 void require_own_migrations(const command_request& asked) {
     const auto& wanted = asked.migrations_directory;
@@ -75,25 +89,15 @@ void require_current(const database_program& program, const std::vector<std::str
     throw error(errc::invalid_state, text);
 }
 
-int tell_failure(const command_request& asked, const std::exception& failure) {
-    constexpr int failed = 1;
-    if (asked.json) {
-        const auto* known = dynamic_cast<const error*>(&failure);
-        asked.answers() << to_json(failure_answer{{known == nullptr
-                                                       ? "handler_failed"
-                                                       : std::string(name_of(known->reason())),
-                                                   failure.what()}})
-                        << '\n';
-    }
-    asked.messages() << "Error: " << failure.what() << '\n';
-    return failed;
-}
-
 int run(const command_request& asked, const std::function<int()>& work) {
     try {
         return work();
     } catch (const std::exception& failure) {
-        return tell_failure(asked, failure);
+        const auto* known = dynamic_cast<const error*>(&failure);
+        return tell_failure(
+            asked.site.streams, asked.json,
+            {known == nullptr ? "handler_failed" : std::string(name_of(known->reason())),
+             failure.what()});
     }
 }
 
@@ -109,8 +113,18 @@ fill_hint parse_fill(const std::string& text) {
 
 }  // namespace
 
+int tell_failure(const tool_streams& streams, bool json, const error_answer& failure) {
+    constexpr int failed = 1;
+    if (json) {
+        *streams.answers << to_json(failure_answer{failure}) << '\n';
+    }
+    *streams.messages << "Error: " << failure.text << '\n';
+    return failed;
+}
+
 project project_for(const command_request& asked) {
     require_own_sources(asked);
+    require_migrations_directory(asked);
     auto made = project_of(asked.site.program);
     if (!asked.migrations_directory.empty()) {
         made.paths.migrations = asked.migrations_directory;

@@ -2,6 +2,8 @@
 // `<name>_command.cpp`, and is named once, in `add_database_commands`.
 #pragma once
 
+#include "cli/node_answers.hpp"
+
 #include <dormouse/database_tool.hpp>
 #include <dormouse/migration_hints.hpp>
 
@@ -34,12 +36,13 @@ struct command_request {
     command_site site;
     std::filesystem::path databases_directory;   ///< Empty: the program's.
     std::filesystem::path migrations_directory;  ///< Empty: the program's.
+    bool makes_migrations_directory = false;     ///< The one that is named may be missing.
     bool verbose = false;
     bool json = false;
 };
 
 /// The project that `asked` is about, with a log and a progress bar for whoever watches.
-/// Errors: `errc::invalid_arguments` for a directory that is not the program's.
+/// Errors: `errc::invalid_arguments` for a directory that is not the program's, or not there.
 [[nodiscard]] project project_for(const command_request& asked);
 
 /// The same for commands that work with the declared schema.
@@ -52,6 +55,9 @@ struct command_request {
 /// machine without the project there is nothing to compare. A signal ends them at the next
 /// progress.
 [[nodiscard]] project embedded_project_for(const command_request& asked);
+
+/// Tells it as all commands do, and answers the exit code.
+int tell_failure(const tool_streams& streams, bool json, const error_answer& failure);
 
 struct command_words {
     std::string_view name;

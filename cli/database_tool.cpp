@@ -1,9 +1,12 @@
 #include "cli/database_command.hpp"
 
 #include <dormouse/database.hpp>
+#include <dormouse/error.hpp>
 
+#include <algorithm>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 namespace dormouse::cli {
 namespace {
@@ -14,17 +17,61 @@ declared_database declare(const database_entry& entry) {
             describe_renames(definition.tables())};
 }
 
-// CLI11 prints its own messages; this keeps them to the one form the tool promises.
-int report(const CLI::App& app, const CLI::ParseError& ended, const tool_streams& streams) {
+std::string names_of_commands(const CLI::App& app) {
+    std::string names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.append(names.empty() ? "" : ", ").append(command->get_name());
+    }
+    return names;
+}
+
+/// What to say when `app` was given none of its commands, but perhaps a word that is none.
+std::string missing_command(const CLI::App& app) {
+    const auto words = app.remaining();
+    const auto word =
+        std::ranges::find_if_not(words, [](const auto& each) { return each.starts_with('-'); });
+    return (word == words.end() ? "name a command" : "there is no command '" + *word + "'") +
+           ". Commands: " + names_of_commands(app);
+}
+
+/// The innermost command that was named.
+const CLI::App& last_named(const CLI::App& app) {
+    const auto named = app.get_subcommands();
+    return named.empty() ? app : last_named(*named.front());
+}
+
+// CLI11 has messages of its own; this keeps them to the one form the tool promises.
+int report(const CLI::App& app, const CLI::ParseError& ended, const tool_streams& streams,
+           bool json) {
     const auto code = ended.get_exit_code();
     if (code == 0) {
         return app.exit(ended, *streams.answers, *streams.messages);  // --help and --version
     }
-    if (dynamic_cast<const CLI::RuntimeError*>(&ended) == nullptr) {  // a command told by itself
-        *streams.messages << "Error: " << ended.what() << '\n';
-        return 1;
+    if (dynamic_cast<const CLI::RuntimeError*>(&ended) != nullptr) {
+        return code;  // a command told by itself
     }
-    return code;
+    const auto& last = last_named(app);
+    const bool incomplete = !names_of_commands(last).empty();
+    return tell_failure(streams, json,
+                        {std::string(name_of(errc::invalid_arguments)),
+                         incomplete ? missing_command(last) : ended.what()});
+}
+
+/// Below a word of another program nobody else asks whether one of the commands was named.
+void require_command(CLI::App& word, const tool_streams& streams) {
+    word.allow_extras();  // they are told of here
+    word.parse_complete_callback([&word, streams] {
+        const auto extras = word.remaining();
+        if (!word.get_subcommands().empty() && extras.empty()) {
+            return;
+        }
+        const bool json = std::ranges::find(extras, "--json") != extras.end();
+        const auto text = word.get_subcommands().empty()
+                              ? missing_command(word)
+                              : "the following was not expected: " + extras.front();
+        throw CLI::RuntimeError(
+            tell_failure(streams, json, {std::string(name_of(errc::invalid_arguments)), text}));
+    });
 }
 
 }  // namespace
@@ -52,6 +99,9 @@ void add_database_commands(CLI::App& to, const database_program& program,
     add_baseline_command(to, site);
     add_watch_command(to, site);
     add_config_command(to, site);
+    if (to.get_parent() != nullptr) {
+        require_command(to, streams);
+    }
 }
 
 int run_database_commands(std::span<const char* const> arguments, const database_program& program,
@@ -63,7 +113,9 @@ int run_database_commands(std::span<const char* const> arguments, const database
     try {
         app.parse(static_cast<int>(arguments.size()), arguments.data());
     } catch (const CLI::ParseError& ended) {
-        return report(app, ended, streams);
+        const bool json =
+            std::ranges::find(arguments, std::string_view("--json")) != arguments.end();
+        return report(app, ended, streams, json);
     }
     return 0;
 }

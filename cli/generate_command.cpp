@@ -89,6 +89,7 @@ int run(generate_request& asked) {
 
 void add_generate_command(CLI::App& to, const command_site& site) {
     auto asked = std::make_shared<generate_request>(site);
+    asked->makes_migrations_directory = true;
     auto& command =
         add_command(to, {"generate", "Generate production migration from schema changes"}, asked,
                     [asked] { return run(*asked); });

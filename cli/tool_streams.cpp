@@ -17,9 +17,10 @@ std::string_view environment(const char* name) {
 }  // namespace
 
 tool_streams process_streams() {
-    const bool watched = ::isatty(STDERR_FILENO) != 0;
-    const bool coloured = watched && ::isatty(STDOUT_FILENO) != 0 &&
-                          environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+    // A dumb terminal neither paints nor goes back to the beginning of a line.
+    const bool watched = ::isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
+    const bool coloured =
+        watched && ::isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR").empty();
     return {&std::cout, &std::cerr, watched, coloured};
 }
 

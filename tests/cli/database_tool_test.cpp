@@ -241,6 +241,29 @@ TEST_F(DatabaseTool, RefusesWordsThatItDoesNotKnow) {
     EXPECT_THAT(failed.err, StartsWith("Error: "));
 }
 
+TEST_F(DatabaseTool, NamesTheWordThatIsNoCommandAndThoseThatAre) {
+    constexpr const char* commands =
+        "Commands: push, generate, status, reset, validate, rehearse, plan, baseline, watch, "
+        "config\n";
+
+    EXPECT_EQ(run({"nonsense"}).err,
+              std::string("Error: there is no command 'nonsense'. ") + commands);
+    EXPECT_EQ(run({}).err, std::string("Error: name a command. ") + commands);
+    EXPECT_EQ(run({"config", "chekc"}).err,
+              "Error: there is no command 'chekc'. Commands: check\n");
+}
+
+TEST_F(DatabaseTool, AnswersMistakesOnTheCommandLineInJsonToo) {
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"push", "--bogus", "--json"}, {"bogus", "--json"}, {"rehearse", "--json", "--at"}}) {
+        const auto refused = run(words);
+        EXPECT_EQ(refused.code, 1);
+        const auto told = from_json<told_failure>(refused.out);
+        EXPECT_EQ(told.error.code, "invalid_arguments");
+        EXPECT_EQ(refused.err, "Error: " + told.error.text + "\n");
+    }
+}
+
 TEST_F(DatabaseTool, FollowsRenamesAndFillsOfTheCommandLine) {
     compile(first_main);
     write("migrations/main/1.sql",
@@ -261,6 +284,24 @@ TEST_F(DatabaseTool, WritesMigrationsWhereItIsTold) {
     (void)run({"generate", "-m", in("elsewhere").c_str()});
 
     EXPECT_TRUE(std::filesystem::exists(in("elsewhere/main/_snapshot.json")));
+}
+
+TEST_F(DatabaseTool, TakesNoMisspeltDirectoryForAnEmptyProject) {
+    compile(first_main);
+    for (const char* command : {"push", "status", "validate"}) {
+        const auto refused = run({command, "-m", in("migratoins").c_str()});
+        EXPECT_EQ(refused.code, 1) << command;
+        EXPECT_THAT(refused.err, StartsWith("Error: Migrations directory not found: ")) << command;
+    }
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
+TEST_F(DatabaseTool, NamesADirectoryThatStandsInAFilesPlace) {
+    compile(first_main);
+    std::filesystem::create_directories(in("migrations/main/1.sql"));
+
+    EXPECT_EQ(run({"push"}).err,
+              "Error: " + in("migrations/main/1.sql").string() + ": Is a directory\n");
 }
 
 TEST_F(DatabaseTool, ConfirmsTheDirectoryOfTheDatabases) {
@@ -286,24 +327,6 @@ TEST_F(DatabaseTool, AnswersInJson) {
     EXPECT_EQ(pushed.databases[0].database, "main");
     EXPECT_THAT(pushed.databases[0].migration.value_or(""), StartsWith("dev_"));
     ASSERT_EQ(status.databases.size(), 2U);
-TEST_F(DatabaseTool, TakesNoMisspeltDirectoryForAnEmptyProject) {
-    compile(first_main);
-    for (const char* command : {"push", "status", "validate"}) {
-        const auto refused = run({command, "-m", in("migratoins").c_str()});
-        EXPECT_EQ(refused.code, 1) << command;
-        EXPECT_THAT(refused.err, StartsWith("Error: Migrations directory not found: ")) << command;
-    }
-    EXPECT_THAT(files_in(""), testing::IsEmpty());
-}
-
-TEST_F(DatabaseTool, NamesADirectoryThatStandsInAFilesPlace) {
-    compile(first_main);
-    std::filesystem::create_directories(in("migrations/main/1.sql"));
-
-    EXPECT_EQ(run({"push"}).err,
-              "Error: " + in("migrations/main/1.sql").string() + ": Is a directory\n");
-}
-
     EXPECT_EQ(status.databases[1].className, "UserDataDatabaseDO");
     EXPECT_EQ(status.databases[1].devMigrations, 1U);
     EXPECT_THAT(status.databases[1].pending, ElementsAre(HasSubstr("CREATE TABLE \"events\"")));
@@ -352,6 +375,28 @@ TEST_F(DatabaseTool, StandsBelowAWordOfAnotherProgram) {
     app.parse(3, words.data());
 
     EXPECT_THAT(out.str(), StartsWith("✓ main: dev_"));
+}
+
+TEST_F(DatabaseTool, RefusesBelowAWordWhatItRefusesByItself) {
+    compile(first_main);
+    for (const auto& [words, text] : std::vector<std::pair<std::vector<const char*>, const char*>>{
+             {{"shop", "db"}, "name a command. Commands: push, "},
+             {{"shop", "db", "bogus", "--json"}, "there is no command 'bogus'. Commands: push, "},
+             {{"shop", "db", "--bogus", "push"}, "the following was not expected: --bogus"}}) {
+        std::ostringstream out;
+        std::ostringstream err;
+        CLI::App app("shop");
+        cli::add_database_commands(*app.add_subcommand("db", "Databases"), program_,
+                                   {.answers = &out, .messages = &err});
+        try {
+            app.parse(static_cast<int>(words.size()), words.data());
+            ADD_FAILURE() << text;
+        } catch (const CLI::RuntimeError& ended) {
+            EXPECT_EQ(ended.get_exit_code(), 1);
+        }
+        EXPECT_THAT(err.str(), StartsWith(std::string("Error: ") + text));
+        EXPECT_EQ(out.str().empty(), std::string_view(words.back()) != "--json");
+    }
 }
 
 TEST_F(DatabaseTool, StandsFlatAmongTheCommandsOfAnotherProgram) {

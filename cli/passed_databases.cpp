@@ -91,7 +91,7 @@ passed_databases::passed_databases(const std::string& sources) : code_(code_of(s
     }
 }
 
-void passed_databases::follow(std::string expression) {
+void passed_databases::follow(const std::string& expression) {
     // What is picked from a value is not the value.
     static const boost::regex name(
         R"((?<![\w.>])([A-Za-z_]\w*)\b(?!\s*(?:\.(?!c?(?:begin|end)\b)|->|\[|::)))");

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] passed_database find(std::string_view variable, std::string_view name) const;
 
 private:
-    void follow(std::string expression);
+    void follow(const std::string& expression);
     void follow_name(const std::string& name);
 
     std::string code_;

@@ -14,6 +14,7 @@ struct baseline_request : stored_request {
     using stored_request::stored_request;
     std::string migration;
     bool all = false;
+    bool dry_run = false;
 };
 
 void tell(const baseline_request& asked, const object_baseline& done) {
@@ -28,7 +29,8 @@ void tell(const baseline_request& asked, const object_baseline& done) {
         return;
     }
     asked.answers() << painted("✓", paint::good, asked.coloured()) << ' ' << done.object
-                    << ": recorded " << done.recorded.size() << " migration(s)";
+                    << (asked.dry_run ? ": would record " : ": recorded ") << done.recorded.size()
+                    << " migration(s)";
     const char* before = ": ";
     for (const auto& name : done.recorded) {
         asked.answers() << before << name;
@@ -40,12 +42,13 @@ void tell(const baseline_request& asked, const object_baseline& done) {
 int run(const baseline_request& asked) {
     const auto made = embedded_project_for(asked);
     const auto& entry = one_entry(asked);
-    const auto results =
-        record_baselines(objects_of(asked, made, entry), asked.migration, made.progress);
+    const auto take = asked.dry_run ? preview_baselines : record_baselines;
+    const auto results = take(objects_of(asked, made, entry), asked.migration, made.progress);
     const auto refused =
         std::ranges::count_if(results, [](const auto& each) { return !each.refusal.empty(); });
     if (asked.json) {
-        baselines_answer answer{refused == 0, std::string(entry.file_name), asked.migration, {}};
+        baselines_answer answer{
+            refused == 0, std::string(entry.file_name), asked.migration, asked.dry_run, {}};
         for (const auto& each : results) {
             answer.objects.push_back(
                 {each.object, each.recorded,
@@ -76,6 +79,7 @@ void add_baseline_command(CLI::App& to, const command_site& site) {
     add_instance_option(which, asked->instance);
     which.add_flag("--all", asked->all, "Every object of the database");
     which.require_option(1);
+    command.add_flag("--dry-run", asked->dry_run, "Say what would be recorded, and record nothing");
     command
         .add_option("migration", asked->migration,
                     "The last migration whose tables are there: everything up to it is recorded")

@@ -155,6 +155,7 @@ struct baselines_answer {
     bool good;
     std::string database;
     std::string migration;
+    bool dryRun;
     std::vector<baseline_answer> objects;
 };
 

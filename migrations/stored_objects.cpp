@@ -59,6 +59,26 @@ private:
     const progress_listener* progress_;
 };
 
+/// Lets `visit` have a copy of the object. Answers what it fails with; empty: with nothing.
+template <class Visit>
+std::string visit_copy(node_inspection& inspected, object_stage& stage, const object_key& key,
+                       const Visit& visit) {
+    std::string problem;
+    std::unique_ptr<object_storage> entered;
+    try {
+        inspected.export_object(key, {}, stage.copy());
+        entered = stage.enter(key, stage.copy());
+        visit(*entered);
+    } catch (const error& failed) {
+        problem = failed.what();
+    }
+    std::filesystem::remove(stage.copy());
+    if (entered != nullptr) {
+        stage.leave(key, std::move(entered));
+    }
+    return problem;
+}
+
 /// Looks at copies: reading a journal needs the database, and the database is not to be touched.
 class planning {
 public:
@@ -79,17 +99,10 @@ private:
     object_plan plan(const inspected_object& object) {
         const auto key = key_of(object);
         object_plan planned{title_of(key), {}, {}, quarantine_of(object.known.metadata)};
-        std::unique_ptr<object_storage> entered;
-        try {
-            inspected_.export_object(key, {}, stage_.copy());
-            entered = stage_.enter(key, stage_.copy());
-            look(*entered, planned);
-        } catch (const error& failed) {
-            planned.problem = failed.what();
-        }
-        std::filesystem::remove(stage_.copy());
-        if (entered != nullptr) {
-            stage_.leave(key, std::move(entered));
+        auto problem =
+            visit_copy(inspected_, stage_, key, [&](object_storage& copy) { look(copy, planned); });
+        if (!problem.empty()) {
+            planned.problem = std::move(problem);
         }
         return planned;
     }
@@ -185,6 +198,31 @@ std::vector<planned_group> group_plans(const stored_objects& objects,
         sorted.push_back(std::move(group));
     }
     return sorted;
+}
+
+std::vector<object_baseline> preview_baselines(const stored_objects& objects, std::string_view last,
+                                               const progress_listener& progress) {
+    const migration_list list(objects.migrations);
+    require_listed(list, last);
+    node_inspection inspected(objects.directory);
+    object_stage stage;
+    const auto chosen = choose(inspected, objects);
+    counted_objects counted("baseline", chosen.size(), progress);
+    std::vector<object_baseline> results;
+    for (const auto& object : chosen) {
+        const auto key = key_of(object);
+        object_baseline previewed;
+        auto problem = visit_copy(inspected, stage, key, [&](object_storage& copy) {
+            previewed = take_baseline(copy, list, last);
+        });
+        if (!problem.empty()) {
+            previewed.refusal = std::move(problem);
+        }
+        previewed.object = title_of(key);
+        results.push_back(std::move(previewed));
+        counted.count_one();
+    }
+    return results;
 }
 
 std::vector<object_baseline> record_baselines(const stored_objects& objects, std::string_view last,

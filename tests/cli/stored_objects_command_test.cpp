@@ -177,6 +177,21 @@ TEST_F(StoredObjectsCommand, BaselineOfAllLeavesOutThoseOfAnotherSchema) {
               "    [missing] table users: index i\n");
 }
 
+TEST_F(StoredObjectsCommand, BaselineSaysWhatItWouldRecordAndRecordsNothing) {
+    stop();
+    const auto before = content_of(in("data"));
+
+    const auto answer =
+        run({"baseline", "--dry-run", "--database", "main", "--all", "20260101_users"});
+
+    EXPECT_EQ(answer.code, 1);
+    EXPECT_EQ(answer.out, "✓ acme: would record 1 migration(s): 20260101_users\n");
+    EXPECT_EQ(answer.err,
+              "✗ brix: the schema is not that after migration '20260101_users':\n"
+              "    [missing] table users: index i\n");
+    EXPECT_EQ(content_of(in("data")), before);
+}
+
 TEST_F(StoredObjectsCommand, BaselineAnswersInJson) {
     stop();
 

@@ -77,4 +77,9 @@ struct object_baseline {
                                                             std::string_view last,
                                                             const progress_listener& progress = {});
 
+/// What `record_baselines` would answer, found out on copies: changes nothing. Takes room for one
+/// object at a time in the system's directory for temporary files.
+[[nodiscard]] std::vector<object_baseline> preview_baselines(
+    const stored_objects& objects, std::string_view last, const progress_listener& progress = {});
+
 }  // namespace dormouse

@@ -354,6 +354,7 @@ void write_views(const std::vector<view_description>& from, const std::vector<vi
 schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& to,
                            const change_hints& hints) {
     auto renamed = rename_in_schema(from.tables, hints.renames);
+    require_declared(renamed, to.tables);
     require_known_columns(hints.fills, to.tables);
     change_writer writer(hints.fills);
     for (const auto& table : to.tables) {

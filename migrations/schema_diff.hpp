@@ -34,8 +34,8 @@ struct schema_change {
 /// The change from one schema to another. A table or column that is in one of them only is created
 /// or dropped; nothing is asked. Run the statements in one transaction, with foreign keys not
 /// enforced; the migration runner does.
-/// Errors: `errc::invalid_arguments` for hints that name nothing, and for a view or trigger that
-/// uses a table that is dropped.
+/// Errors: `errc::invalid_arguments` for hints that name nothing, or what `to` does not have, and
+/// for a view or trigger that uses a table that is dropped.
 [[nodiscard]] schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& to,
                                          const change_hints& hints = {});
 

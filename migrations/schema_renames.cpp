@@ -21,8 +21,13 @@ struct rename_hint {
     std::string text;
 };
 
+[[noreturn]] void refuse(std::string_view hint, std::string_view why) {
+    throw error(errc::invalid_arguments,
+                "cannot rename " + std::string(hint) + ": " + std::string(why));
+}
+
 [[noreturn]] void refuse(const rename_hint& hint, std::string_view why) {
-    throw error(errc::invalid_arguments, "cannot rename " + hint.text + ": " + std::string(why));
+    refuse(hint.text, why);
 }
 
 rename_hint parse_hint(const std::string& text) {
@@ -112,6 +117,7 @@ public:
             rename_table(*table, "__case_" + hint.new_name);  // SQLite takes it for the same name
         }
         rename_table(*table, hint.new_name);
+        note(hint, *table);
     }
 
     void rename_column(const rename_hint& hint) {
@@ -134,6 +140,7 @@ public:
             refuse(hint, table->name + " has a column " + hint.new_name + " already");
         }
         rename_column(*table, column->name, hint.new_name);
+        note(hint, *table);
     }
 
     [[nodiscard]] renamed_schema take() { return std::move(result_); }
@@ -143,6 +150,12 @@ private:
         const auto found = std::ranges::find_if(
             result_.tables, [&](const auto& table) { return same_name(table.name, name); });
         return found == result_.tables.end() ? nullptr : &*found;
+    }
+
+    void note(const rename_hint& hint, const table_description& table) {
+        result_.followed.push_back({hint.text,
+                                    static_cast<std::size_t>(&table - result_.tables.data()),
+                                    hint.new_name, !hint.table.empty()});
     }
 
     void rename_table(table_description& table, const std::string& new_name) {
@@ -234,6 +247,27 @@ renamed_schema rename_in_schema(std::vector<table_description> tables,
         }
     }
     return names.take();
+}
+
+void require_declared(const renamed_schema& renamed,
+                      const std::vector<table_description>& declared) {
+    for (const auto& [hint, place, new_name, of_column] : renamed.followed) {
+        const auto& table = renamed.tables.at(place);
+        const bool is_final =
+            of_column ? find_column(table, new_name) != nullptr : same_name(table.name, new_name);
+        if (!is_final) {
+            continue;  // a later hint has renamed it again
+        }
+        const auto* found = find_table(declared, table.name);
+        if (found == nullptr) {
+            refuse(hint, "the schema declares no table " + table.name +
+                             "; it declares: " + list_names(declared));
+        }
+        if (of_column && find_column(*found, new_name) == nullptr) {
+            refuse(hint, "the schema declares no column " + new_name + " of " + found->name +
+                             "; it declares: " + list_names(found->columns));
+        }
+    }
 }
 
 std::vector<std::string> pending_renames(const std::vector<table_description>& tables,

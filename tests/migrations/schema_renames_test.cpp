@@ -72,6 +72,27 @@ TEST(SchemaRenames, RefuseWhatTheyCannotDoAndSayWhatThereIs) {
               "cannot rename users.bio:id: users has a column id already");
 }
 
+TEST(SchemaRenames, RefuseANameThatTheSchemaDoesNotDeclare) {
+    const auto refusal_of = [](std::string hint) -> std::string {
+        change_hints hints;
+        hints.renames = {std::move(hint)};
+        try {
+            (void)diff_schemas(schema_of(family()), schema_of(family()), hints);
+        } catch (const error& e) {
+            EXPECT_EQ(e.reason(), errc::invalid_arguments);
+            return e.what();
+        }
+        return "none";
+    };
+
+    EXPECT_EQ(refusal_of("users:people"),
+              "cannot rename users:people: the schema declares no table people; it declares: "
+              "users, posts");
+    EXPECT_EQ(refusal_of("users.bio:about"),
+              "cannot rename users.bio:about: the schema declares no column about of users; it "
+              "declares: id, bio");
+}
+
 TEST(SchemaRenames, LeaveOnlyTheRestToTheDiffer) {
     auto to = family();
     to[0].name = "people";

@@ -1,9 +1,13 @@
 #include "migrations/project_change.hpp"
 
+#include "migrations/broken_objects.hpp"
 #include "migrations/database_schema.hpp"
 #include "migrations/declared_schema.hpp"
 #include "migrations/schema_renames.hpp"
 #include "migrations/scratch_database.hpp"
+#include "migrations/statements.hpp"
+
+#include <dormouse/error.hpp>
 
 #include <utility>
 
@@ -22,6 +26,30 @@ std::vector<attached_object> find_attached(const migration_history& history,
         database.turn().execute(statement);
     }
     return read_attached_objects(database.turn());
+}
+
+/// What fails on an empty database fails on all.
+void require_works(const migration_history& history, const schema_change& change) {
+    if (history.migrations.empty() || change.statements.empty()) {
+        return;
+    }
+    scratch_database database;
+    replay(database.turn(), history.migrations);
+    for (const auto& statement : change.statements) {
+        try {
+            run_statements(database.turn(), statement);
+        } catch (const statement_failure& failed) {
+            throw error(errc::migration_failed,
+                        "[db] The change would fail: " + without_code(failed.cause) +
+                            "\n    Statement: " + failed.sql);
+        }
+    }
+    for (const auto& [object, cause] : find_broken_objects(database.turn())) {
+        throw error(errc::invalid_arguments,
+                    "the " + object.type + " " + object.name +
+                        " could not run after this change: " + cause +
+                        "; drop it first, or make it anew, in a migration of its own");
+    }
 }
 
 }  // namespace
@@ -49,6 +77,7 @@ project_change find_change(const project_paths& paths, const declared_database& 
                      {std::move(renames), hints.fills, [&](std::span<const std::string> followed) {
                           return find_attached(found.history, followed);
                       }});
+    require_works(found.history, found.change);
     return found;
 }
 

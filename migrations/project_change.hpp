@@ -15,8 +15,11 @@ struct project_change {
     schema_change change;
 };
 
-/// Follows the renames that `hints` and the schema tell of.
-/// Errors: those of `require_creatable`, `read_history`, `schema_after` and `diff_schemas`.
+/// Follows the renames that `hints` and the schema tell of. The change has been tried out on an
+/// empty database with the migrations so far.
+/// Errors: those of `require_creatable`, `read_history`, `schema_after` and `diff_schemas`;
+/// `errc::migration_failed` naming the statement that fails, `errc::invalid_arguments` naming a
+/// trigger or view that could not run any more.
 [[nodiscard]] project_change find_change(const project_paths& paths,
                                          const declared_database& database,
                                          const migration_hints& hints);

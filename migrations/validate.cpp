@@ -1,3 +1,4 @@
+#include "migrations/broken_objects.hpp"
 #include "migrations/chosen_databases.hpp"
 #include "migrations/chunks.hpp"
 #include "migrations/database_schema.hpp"
@@ -72,6 +73,17 @@ std::vector<std::string> find_broken_references(lease& turn) {
     return broken;
 }
 
+/// After a statement that failed they tell nothing new.
+void note_broken_objects(lease& turn, validation_result& result) {
+    for (const auto& [object, cause] : find_broken_objects(turn)) {
+        result.errors.push_back({{},
+                                 0,
+                                 object.sql,
+                                 "the " + object.type + " " + object.name +
+                                     " cannot run: " + cause});
+    }
+}
+
 /// What cannot be checked is an error of its own, and keeps nothing else from being checked.
 template <class Check>
 void attempt(validation_result& result, const Check& check) {
@@ -104,6 +116,9 @@ void check(const project& in, const declared_database& database, const validate_
         require_creatable(database);
         result.drift = find_drift(database.tables, read_database_schema(migrations.turn()));
     });
+    if (result.errors.empty()) {
+        note_broken_objects(migrations.turn(), result);
+    }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing::StartsWith;
 
 TEST_F(ProjectCommands, PushSquashesTheChangeIntoOneDevMigration) {
@@ -125,6 +126,49 @@ TEST_F(ProjectCommands, GenerateFollowsATriggerThroughARename) {
                 HasSubstr("AFTER INSERT ON \"people\" BEGIN DELETE FROM \"people\" WHERE \"about\" "
                           "= 'x'; END;"));
     EXPECT_TRUE(validate(people).valid());
+}
+
+TEST_F(ProjectCommands, GenerateRefusesARebuildThatATriggerOrViewCannotFollow) {
+    (void)generate(with({text_column("name"), text_column("bio")}));
+    const auto trigger =
+        "CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE users SET bio = new.name; END;";
+    const auto without = with({wanted(text_column("name"))});
+    const auto refusal_over = [&](const std::string& by_hand) {
+        write("migrations/main/20240315123046_by_hand.sql", by_hand);
+        return refusal_of([&] { (void)generate(without, later); });
+    };
+
+    EXPECT_EQ(refusal_over(trigger),
+              "the trigger t could not run after this change: no such column: bio; drop it first, "
+              "or make it anew, in a migration of its own");
+    EXPECT_THAT(refusal_over("CREATE VIEW v AS SELECT bio FROM users;"),
+                StartsWith("the view v could not run after this change: no such column: bio"));
+    EXPECT_THAT(files_in("migrations/main"), SizeIs(3));
+    EXPECT_EQ(refusal_over("CREATE VIEW v AS SELECT name FROM users;"), "none");
+}
+
+TEST_F(ProjectCommands, GenerateRefusesWhatFailsOnEveryDatabase) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql", "CREATE VIEW v AS SELECT bio FROM users;");
+
+    EXPECT_THAT(refusal_of([&] { (void)generate(with({}), later); }),
+                StartsWith("[db] The change would fail: error in view v after drop column: no such "
+                           "column: bio\n    Statement: ALTER TABLE"));
+}
+
+TEST_F(ProjectCommands, ValidateFindsTriggersAndViewsThatCannotRun) {
+    write("migrations/main/20240315123045.sql",
+          "CREATE TABLE users (id INTEGER PRIMARY KEY);"
+          "CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE users SET bio = 1; END;"
+          "CREATE TRIGGER innocent AFTER INSERT ON users BEGIN DELETE FROM users WHERE id < 0; END;"
+          "CREATE VIEW v AS SELECT name FROM users; CREATE VIEW sound AS SELECT id FROM users;");
+
+    const auto result = validate(with({}));
+
+    ASSERT_EQ(result.errors.size(), 2U);
+    EXPECT_EQ(result.errors[0].message, "the view v cannot run: no such column: name");
+    EXPECT_EQ(result.errors[1].message, "the trigger t cannot run: no such column: bio");
+    EXPECT_FALSE(result.valid());
 }
 
 TEST_F(ProjectCommands, GenerateRefusesNamesAndClocksThatDoNotSort) {

@@ -9,9 +9,11 @@
 // **Thread safety:** thread-safe. Of those that change a project's files one works at a time, here
 // or in another process; a second is refused with `errc::storage_locked`, naming the first.
 // **Errors:** `errc::unknown_database` for a name that is none, listing those there are;
-// `errc::migration_failed` when what is declared cannot be created, when `_snapshot.json` or
+// `errc::migration_failed` when what is declared cannot be created, or the change to it fails on an
+// empty database, when `_snapshot.json` or
 // `state.json` is corrupt, or when two migrations were made from the same state;
-// `errc::invalid_arguments` for hints that name nothing; `errc::storage_failed` naming a file. The
+// `errc::invalid_arguments` for hints that name nothing, and for a trigger or view that the change
+// would break; `errc::storage_failed` naming a file. The
 // text says what to do.
 #pragma once
 
@@ -135,7 +137,8 @@ struct validate_options {
     bool verbose = false;
 };
 
-/// A statement that fails, or what keeps all of them from being run.
+/// A statement that fails, a trigger or view that cannot run afterwards, or what keeps all
+/// statements from being run.
 struct validation_error {
     std::string migration;  ///< Empty: about the database as a whole.
     std::size_t chunk = 0;

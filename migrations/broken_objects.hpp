@@ -1,0 +1,24 @@
+// SQLite does not look into a trigger or a view when a table that it uses is dropped and made anew.
+// One that uses a column which is no more is noticed by the first statement that sets it off: a
+// program's own INSERT.
+#pragma once
+
+#include "migrations/attached_objects.hpp"
+
+#include <dormouse/lease.hpp>
+
+#include <string>
+#include <vector>
+
+namespace dormouse {
+
+struct broken_object {
+    attached_object object;
+    std::string cause;  ///< "no such column: bio"
+};
+
+/// The views and triggers that cannot run. Triggers are taken away and made again to find out, so
+/// that none is blamed for another: for a scratch database.
+[[nodiscard]] std::vector<broken_object> find_broken_objects(lease& turn);
+
+}  // namespace dormouse

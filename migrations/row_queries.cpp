@@ -75,13 +75,31 @@ std::string lossy_condition(affinity from, affinity to, const std::string& name)
     return {};
 }
 
-std::string terms_of(const index_description& index) {
-    std::string terms;
-    for (const auto& key : index.keys) {
-        terms.append(terms.empty() ? "" : ", ");
-        terms.append(key.expression ? key.text : quoted_identifier(key.text));
+/// A term of an index as an expression: which way it sorts says nothing of a value.
+std::string_view without_order(std::string_view term) {
+    std::string_view rest = term;
+    while (!rest.empty()) {
+        const auto token = take_token(rest);
+        const bool is_last = trim_blanks(rest).empty();
+        if (is_last && (token.is_word("asc") || token.is_word("desc"))) {
+            const auto length = static_cast<std::size_t>(token.text.data() - term.data());
+            return trim_blanks(term.substr(0, length));
+        }
     }
-    return terms;
+    return term;
+}
+
+std::string value_of(const index_key& key) {
+    return key.expression ? "(" + std::string(without_order(key.text)) + ")"
+                          : quoted_identifier(key.text);
+}
+
+std::string values_of(const index_description& index) {
+    std::string values;
+    for (const auto& key : index.keys) {
+        values.append(values.empty() ? "" : ", ").append(value_of(key));
+    }
+    return values;
 }
 
 /// "table" or "index", and the name, of a CREATE statement.
@@ -103,8 +121,8 @@ std::pair<std::string, std::string> created_thing(std::string_view creation) {
 std::string indexed_rows(const index_description& index) {
     std::string condition;
     for (const auto& key : index.keys) {
-        const auto term = key.expression ? "(" + key.text + ")" : quoted_identifier(key.text);
-        condition.append(condition.empty() ? "" : " AND ").append(term).append(" IS NOT NULL");
+        condition.append(condition.empty() ? "" : " AND ").append(value_of(key));
+        condition.append(" IS NOT NULL");
     }
     return index.where.empty() ? condition : condition + " AND (" + index.where + ")";
 }
@@ -135,15 +153,14 @@ std::optional<std::string> query_lossy_values(std::string_view table,
 }
 
 std::string query_duplicates(std::string_view table, const index_description& index) {
-    const auto terms = terms_of(index);
     std::vector<std::string> names;
     for (const auto& key : index.keys) {
-        names.push_back(place(table, key.text));
+        names.push_back(place(table, key.expression ? without_order(key.text) : key.text));
     }
     const auto problem = join_names(names) + " is not unique";
     return "SELECT coalesce(sum(n), 0) AS " + quoted_identifier(row_check_name(problem)) +
            " FROM (SELECT count(*) AS n FROM " + quoted_identifier(table) + " WHERE " +
-           indexed_rows(index) + " GROUP BY " + terms + " HAVING count(*) > 1)";
+           indexed_rows(index) + " GROUP BY " + values_of(index) + " HAVING count(*) > 1)";
 }
 
 std::string query_violations(std::string_view table, const check_description& check) {

@@ -115,6 +115,39 @@ bool can_alter(const table_pair& pair, fills values) {
            foreign_keys_fit(pair) && columns_fit(pair, values);
 }
 
+using columns = std::vector<const column_description*>;
+
+/// The columns of a table that another one does not have.
+columns columns_missing(const table_description& table, const table_description& in) {
+    columns missing;
+    for (const auto& column : table.columns) {
+        if (find_column(in, column.name) == nullptr) {
+            missing.push_back(&column);
+        }
+    }
+    return missing;
+}
+
+bool uses(const column_description& a, const column_description& b) {
+    return a.generated && mentions_name(a.generated->expression, b.name);
+}
+
+/// Reordered, each behind those it waits for.
+template <class Waits>
+columns in_turn(columns rest, Waits waits) {
+    columns ordered;
+    while (!rest.empty()) {
+        const auto next = std::ranges::find_if(rest, [&](const auto* one) {
+            return std::ranges::none_of(
+                rest, [&](const auto* other) { return other != one && waits(*one, *other); });
+        });
+        const auto taken = next == rest.end() ? rest.begin() : next;
+        ordered.push_back(*taken);
+        rest.erase(taken);
+    }
+    return ordered;
+}
+
 /// Collects statements in the order in which they have to run.
 class change_writer {
 public:
@@ -169,17 +202,15 @@ private:
         all.insert(all.end(), more.begin(), more.end());
     }
 
+    // SQLite wants a generated column to come after what it uses, and to go before.
     void alter(const table_pair& pair) {
-        for (const auto& column : pair.to->columns) {
-            if (find_column(*pair.from, column.name) == nullptr) {
-                alters_.push_back(add_column_statement(*pair.to, column));
-            }
+        for (const auto* column : in_turn(columns_missing(*pair.to, *pair.from), uses)) {
+            alters_.push_back(add_column_statement(*pair.to, *column));
         }
-        for (const auto& column : pair.from->columns) {
-            if (find_column(*pair.to, column.name) == nullptr) {
-                alters_.push_back("ALTER TABLE " + quoted_identifier(pair.to->name) +
-                                  " DROP COLUMN " + quoted_identifier(column.name));
-            }
+        const auto is_used = [](const auto& a, const auto& b) { return uses(b, a); };
+        for (const auto* column : in_turn(columns_missing(*pair.from, *pair.to), is_used)) {
+            alters_.push_back("ALTER TABLE " + quoted_identifier(pair.to->name) + " DROP COLUMN " +
+                              quoted_identifier(column->name));
         }
     }
 

@@ -281,6 +281,42 @@ TEST_F(SchemaDiff, AddsAndChangesGeneratedColumns) {
     EXPECT_THAT(query("SELECT loud || stored FROM users"), ElementsAre("ADAada!"));
 }
 
+TEST_F(SchemaDiff, AddsAndDropsGeneratedColumnsWithWhatTheyUse) {
+    const auto generated = [](std::string name, std::string expression) {
+        auto column = text_column(std::move(name));
+        column.generated = generated_description{std::move(expression), generated_kind::on_read};
+        return column;
+    };
+    const auto plain = table_of("users", {text_column("name")});
+    const auto full =
+        table_of("users", {generated("twice", "loud || loud"), generated("loud", "upper(\"bio\")"),
+                           text_column("name"), text_column("bio")});
+    start(schema_of({plain}), "INSERT INTO users VALUES (1, 'ada');");
+
+    change(schema_of({full}));
+    run("UPDATE users SET bio = 'x'");
+    EXPECT_THAT(query("SELECT twice || name FROM users"), ElementsAre("XXada"));
+    follow_database();
+    change(schema_of({plain}));
+
+    EXPECT_THAT(query("SELECT group_concat(name) FROM pragma_table_xinfo('users')"),
+                ElementsAre("id,name"));
+}
+
+TEST_F(SchemaDiff, MakesUniqueIndexesThatSortByExpressions) {
+    auto users = table_of("users", {text_column("name")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 'a'), (2, 'A'), (3, 'b');");
+    users.indexes.push_back({"sorted", true, {{"name DESC", true}}, {}});
+
+    change(schema_of({users}));
+    EXPECT_THAT(query("SELECT name FROM pragma_index_list('users')"), ElementsAre("sorted"));
+    follow_database();
+    users.indexes.push_back({"folded", true, {{"name COLLATE NOCASE asc", true}}, {}});
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.name COLLATE NOCASE is not unique in 2 row(s)");
+}
+
 TEST_F(SchemaDiff, TurnsAUniqueConstraintIntoTheIndexThatIsDeclared) {
     migrate(
         "CREATE TABLE users (id INTEGER PRIMARY KEY, email text UNIQUE);"

@@ -10,11 +10,10 @@
 // or in another process; a second is refused with `errc::storage_locked`, naming the first.
 // **Errors:** `errc::unknown_database` for a name that is none, listing those there are;
 // `errc::migration_failed` when what is declared cannot be created, or the change to it fails on an
-// empty database, when `_snapshot.json` or
-// `state.json` is corrupt, or when two migrations were made from the same state;
-// `errc::invalid_arguments` for hints that name nothing, and for a trigger or view that the change
-// would break; `errc::storage_failed` naming a file. The
-// text says what to do.
+// empty database, when `_snapshot.json` or `state.json` is corrupt, or when two migrations were
+// made from the same state; `errc::invalid_arguments` for hints that name nothing, and for a
+// trigger or view that the change would break; `errc::storage_failed` naming a file. The text says
+// what to do.
 #pragma once
 
 #include <dormouse/migration_hints.hpp>

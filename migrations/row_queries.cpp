@@ -52,27 +52,31 @@ affinity affinity_of(std::string_view type) {
     return upper.empty() ? affinity::blob : affinity::numeric;
 }
 
-bool is_number(affinity kind) {
-    return kind == affinity::integer || kind == affinity::real || kind == affinity::numeric;
+/// The digits of an SQL text that reads as a number, without the zeros at both ends.
+std::string digits_of(const std::string& text) {
+    return "rtrim(ltrim(replace(substr(" + text + ", 1, instr(lower(" + text +
+           ") || 'e', 'e') - 1), '.', ''), ' +-0'), ' 0')";
 }
 
-/// A condition on values of column `name` that a conversion would change.
-std::string lossy_condition(affinity from, affinity to, const std::string& name) {
-    if (to == affinity::real && is_number(from)) {
-        return "typeof(" + name + ") = 'integer' AND CAST(CAST(" + name +
-               " AS REAL) AS INTEGER) <> " + name;
-    }
-    if (to == affinity::text && is_number(from)) {
-        return "typeof(" + name + ") = 'real' AND CAST(CAST(" + name + " AS TEXT) AS REAL) <> " +
-               name;
-    }
-    if (is_number(to) && from == affinity::text) {
-        const std::string type = to == affinity::real ? "REAL" : "NUMERIC";
-        return "typeof(" + name + ") = 'text' AND " + name + " NOT GLOB '*[^-+0-9]*' AND length(" +
-               "ltrim(" + name + ", '-+0')) > 15 AND ltrim(CAST(CAST(CAST(" + name + " AS " + type +
-               ") AS INTEGER) AS TEXT), '-') <> ltrim(" + name + ", '-+0')";
-    }
-    return {};
+// Every number of up to 15 digits is another REAL, if it is not too large or too small for one.
+// With more there may be one that is written with the same digits.
+std::string text_changes(const std::string& name, std::string_view type) {
+    const std::string number = "CAST(" + name + " AS " + std::string(type) + ")";
+    return "typeof(" + name + ") = 'text' AND " + name + " = CAST(" + name +
+           " AS NUMERIC) AND EXISTS (SELECT 1 FROM (SELECT " + number + " AS number, " +
+           digits_of(name) +
+           " AS digits) WHERE abs(number) = 9e999 OR number = 0 AND digits <> '' OR "
+           "length(digits) > 15 AND digits NOT IN (" +
+           digits_of("CAST(number AS TEXT)") + ", " + digits_of("printf('%!.16e', number)") + ", " +
+           digits_of("printf('%!.15e', number)") + "))";
+}
+
+std::string integer_changes(const std::string& name) {
+    return "typeof(" + name + ") = 'integer' AND CAST(" + name + " AS REAL) <> " + name;
+}
+
+std::string real_changes(const std::string& name) {
+    return "typeof(" + name + ") = 'real' AND CAST(CAST(" + name + " AS TEXT) AS REAL) <> " + name;
 }
 
 /// A term of an index as an expression: which way it sorts says nothing of a value.
@@ -140,11 +144,32 @@ std::string query_missing_values(std::string_view table, std::string_view column
                       quoted_identifier(table));
 }
 
+std::string lossy_condition(const column_description& from, const column_description& to) {
+    const auto before = affinity_of(from.type);
+    const auto after = affinity_of(to.type);
+    if (before == after || after == affinity::blob) {
+        return {};
+    }
+    const auto name = quoted_identifier(from.name);
+    const bool has_numbers = before != affinity::text;  // a number would have become text
+    const bool has_digits = before == affinity::text || before == affinity::blob;
+    if (after == affinity::text) {
+        return real_changes(name);
+    }
+    if (after != affinity::real) {
+        return has_digits ? text_changes(name, "NUMERIC") : std::string();
+    }
+    std::string condition = has_numbers ? integer_changes(name) : std::string();
+    if (has_digits) {
+        condition += (condition.empty() ? "" : " OR ") + text_changes(name, "REAL");
+    }
+    return condition;
+}
+
 std::optional<std::string> query_lossy_values(std::string_view table,
                                               const column_description& from,
                                               const column_description& to) {
-    const auto condition =
-        lossy_condition(affinity_of(from.type), affinity_of(to.type), quoted_identifier(from.name));
+    const auto condition = lossy_condition(from, to);
     if (condition.empty()) {
         return std::nullopt;
     }

@@ -17,9 +17,13 @@ namespace dormouse {
 /// All rows of `table`: none has a value for the new `column`.
 [[nodiscard]] std::string query_missing_values(std::string_view table, std::string_view column);
 
-/// Rows whose value another type cannot hold without changing it; nothing when it holds all.
-/// SQLite's types are affinities: text that reads as a number becomes one, which loses nothing but
-/// digits beyond a number's precision.
+/// An SQL condition on rows whose value another type cannot hold without changing it; empty when
+/// it holds all. SQLite's types are affinities: text that reads as a number becomes one, which
+/// loses nothing but digits beyond a number's precision.
+[[nodiscard]] std::string lossy_condition(const column_description& from,
+                                          const column_description& to);
+
+/// Rows of that condition; nothing when there is none.
 [[nodiscard]] std::optional<std::string> query_lossy_values(std::string_view table,
                                                             const column_description& from,
                                                             const column_description& to);

@@ -259,8 +259,7 @@ private:
 
     void ask_about_values(const std::string& table, const column_description& old,
                           const column_description& column) {
-        if (auto query = query_lossy_values(table, old, column);
-            query && !same_name(old.type, column.type)) {
+        if (auto query = query_lossy_values(table, old, column)) {
             row_checks_.push_back(std::move(*query));
         }
     }

@@ -1,6 +1,7 @@
 #include "migrations/schema_diff.hpp"
 
 #include "migrations/database_schema.hpp"
+#include "migrations/row_queries.hpp"
 #include "migrations/runner.hpp"
 #include "tests/migrations/schema_builder.hpp"
 #include "tests/support/open_storage.hpp"
@@ -18,6 +19,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 /// A database with some schema and rows, migrated by what the differ writes.
 class SchemaDiff : public testing::Test {
@@ -256,6 +258,81 @@ TEST_F(SchemaDiff, RefusesANarrowingThatWouldLoseDigits) {
 
     EXPECT_EQ(refusal_of(schema_of({users})),
               "refused, because users.n would not be the same as integer in 1 row(s)");
+}
+
+/// What becomes of values in a column whose type changes.
+class Narrowing : public SchemaDiff {
+protected:
+    /// Each value, as SQL, by itself.
+    std::vector<std::string> refused(std::string from, std::string to,
+                                     const std::vector<std::string>& values) {
+        column_description old = text_column("n");
+        column_description changed = old;
+        old.type = std::move(from);
+        changed.type = std::move(to);
+        const auto condition = lossy_condition(old, changed);
+        run("DROP TABLE IF EXISTS t; CREATE TABLE t (n " + old.type + ")");
+        std::vector<std::string> lost;
+        for (const auto& value : values) {
+            run("DELETE FROM t; INSERT INTO t VALUES (" + value + ")");
+            if (!condition.empty() && query("SELECT count(*) FROM t WHERE " + condition) !=
+                                          std::vector<std::string>{"0"}) {
+                lost.push_back(value);
+            }
+        }
+        return lost;
+    }
+};
+
+TEST_F(Narrowing, RefusesIntegersThatNoRealIs) {
+    const std::vector<std::string> values{"9223372036854775807", "9007199254740993",
+                                          "9007199254740992", "-5", "NULL"};
+    const auto lost = ElementsAre("9223372036854775807", "9007199254740993");
+
+    EXPECT_THAT(refused("integer", "real", values), lost);
+    EXPECT_THAT(refused("numeric", "real", values), lost);
+    EXPECT_THAT(refused("blob", "real", values), lost);
+}
+
+TEST_F(Narrowing, RefusesTextWhoseDigitsNoNumberKeeps) {
+    const std::vector<std::string> kept{"'007'",
+                                        "'+49301234'",
+                                        "' 12 '",
+                                        "'-1.50'",
+                                        "'1e5'",
+                                        "'0.1'",
+                                        "'0.30000000000000004'",
+                                        "'100000000000000000000'",
+                                        "'-0'",
+                                        "'0x10'",
+                                        "'a long text of words, no number'",
+                                        "''",
+                                        "NULL"};
+    const std::vector<std::string> lost{"'0.1234567890123456789'",
+                                        "'12345678901234567.5'",
+                                        "'1.0000000000000000001'",
+                                        "'1234567890123456789012'",
+                                        "'-12345678901234567.5E1'",
+                                        "'1e400'",
+                                        "'1e-400'",
+                                        "'9007199254740993.0'"};
+    for (const auto* from : {"text", "blob"}) {
+        for (const auto* to : {"integer", "numeric", "real"}) {
+            EXPECT_THAT(refused(from, to, kept), IsEmpty());
+            EXPECT_EQ(refused(from, to, lost), lost);
+        }
+    }
+    EXPECT_THAT(refused("text", "integer", {"'9223372036854775807'"}), IsEmpty());
+    EXPECT_THAT(refused("text", "real", {"'9223372036854775807'"}), SizeIs(1));
+}
+
+TEST_F(Narrowing, RefusesNumbersThatTextDoesNotKeep) {
+    const std::vector<std::string> values{"0.30000000000000004", "0.1", "9223372036854775807"};
+
+    EXPECT_THAT(refused("real", "text", {values[0], values[1]}),
+                ElementsAre("0.30000000000000004"));
+    EXPECT_THAT(refused("blob", "text", values), ElementsAre("0.30000000000000004"));
+    EXPECT_THAT(refused("text", "blob", {"'1e400'"}), IsEmpty());
 }
 
 TEST_F(SchemaDiff, ComputesDefaultsForRowsThatAreThere) {

@@ -240,10 +240,10 @@ private:
                 continue;
             }
             const auto* old = find_column(*pair.from, column.name);
-            if (old != nullptr) {
+            const bool filled = find_fill(fills_, *pair.to, column) != nullptr;
+            if (old != nullptr && !filled) {
                 ask_about_values(pair.to->name, *old, column);
             }
-            const bool filled = find_fill(fills_, *pair.to, column) != nullptr;
             const bool given = old == nullptr && (has_default(column) || is_rowid(pair, column));
             if (column.not_null && (old == nullptr || !old->not_null) && !filled && !given) {
                 ask_for_values(pair.to->name, column, old != nullptr);
@@ -261,6 +261,10 @@ private:
                           const column_description& column) {
         if (auto query = query_lossy_values(table, old, column)) {
             row_checks_.push_back(std::move(*query));
+            remarks_.push_back("a database in which a value of " + table + "." + column.name +
+                               " would not be the same as " + column.type +
+                               " refuses this change; give a value to fill it with, or change "
+                               "it in a migration before");
         }
     }
 
@@ -310,12 +314,33 @@ private:
     std::vector<std::string> remarks_;
 };
 
-void require_known_columns(fills values, const std::vector<table_description>& tables) {
+void require_can_be_filled(fills values, const std::vector<table_description>& tables) {
     for (const auto& fill : values) {
         const auto* table = find_table(tables, fill.table);
-        if (table == nullptr || find_column(*table, fill.column) == nullptr) {
-            throw error(errc::invalid_arguments, "cannot fill " + fill.table + "." + fill.column +
-                                                     ": the schema has no such column");
+        const auto* column = table == nullptr ? nullptr : find_column(*table, fill.column);
+        if (column == nullptr || column->generated) {
+            throw error(
+                errc::invalid_arguments,
+                "cannot fill " + fill.table + "." + fill.column +
+                    (column == nullptr ? ": the schema has no such column" : ": it is generated"));
+        }
+    }
+}
+
+void remark_unused(fills values, const std::vector<table_description>& from,
+                   const std::vector<table_description>& to, std::vector<std::string>& remarks) {
+    for (const auto& fill : values) {
+        const auto* before = find_table(from, fill.table);
+        const auto* old = before == nullptr ? nullptr : find_column(*before, fill.column);
+        const auto* column = find_column(*find_table(to, fill.table), fill.column);
+        const auto say = [&](std::string_view why) {
+            remarks.push_back("the fill of " + fill.table + "." + fill.column +
+                              " is not used: " + std::string(why));
+        };
+        if (before == nullptr) {
+            say("the table is new");
+        } else if (old != nullptr && !takes_fill(*old, *column)) {
+            say("the column keeps the values it has");
         }
     }
 }
@@ -385,7 +410,7 @@ schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& t
                            const change_hints& hints) {
     auto renamed = rename_in_schema(from.tables, hints.renames);
     require_declared(renamed, to.tables);
-    require_known_columns(hints.fills, to.tables);
+    require_can_be_filled(hints.fills, to.tables);
     change_writer writer(hints.fills);
     for (const auto& table : to.tables) {
         if (const auto* old = find_table(renamed.tables, table.name)) {
@@ -411,6 +436,7 @@ schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& t
     for (auto& statement : writer.take(attached)) {
         change.statements.push_back(std::move(statement));
     }
+    remark_unused(hints.fills, renamed.tables, to.tables, change.remarks);
     remark_exchanges(renamed.tables, to.tables, change.remarks);
     return change;
 }

@@ -1,5 +1,6 @@
 #include "migrations/table_rebuild.hpp"
 
+#include "migrations/row_queries.hpp"
 #include "migrations/schema_names.hpp"
 #include "migrations/sql_tokens.hpp"
 
@@ -49,9 +50,21 @@ struct row_copy {
     }
 };
 
-std::string value_of(const column_description& old, const fill_hint* fill) {
-    const auto name = quoted_identifier(old.name);
-    return fill == nullptr ? name : "coalesce(" + name + ", " + fill->expression + ")";
+bool may_lack_value(const column_description& old, const column_description& column) {
+    return column.not_null && !old.not_null;
+}
+
+std::string value_of(const column_description& old, const column_description& column,
+                     const fill_hint* fill) {
+    auto value = quoted_identifier(old.name);
+    if (fill == nullptr) {
+        return value;
+    }
+    if (const auto lossy = lossy_condition(old, column); !lossy.empty()) {
+        value = "CASE WHEN " + lossy + " THEN " + fill->expression + " ELSE " + value + " END";
+    }
+    return may_lack_value(old, column) ? "coalesce(" + value + ", " + fill->expression + ")"
+                                       : value;
 }
 
 // Rows stay rows even when none of their columns does.
@@ -72,7 +85,7 @@ row_copy copy_of(const table_description& from, const table_description& to,
         }
         const auto* fill = find_fill(fills, to, column);
         if (const auto* old = find_column(from, column.name)) {
-            copy.add(column.name, value_of(*old, fill));
+            copy.add(column.name, value_of(*old, column, fill));
         } else if (fill != nullptr) {
             copy.add(column.name, fill->expression);
         }
@@ -103,6 +116,10 @@ const fill_hint* find_fill(std::span<const fill_hint> fills, const table_descrip
         return same_name(fill.table, table.name) && same_name(fill.column, column.name);
     });
     return found == fills.end() ? nullptr : &*found;
+}
+
+bool takes_fill(const column_description& old, const column_description& column) {
+    return may_lack_value(old, column) || !lossy_condition(old, column).empty();
 }
 
 std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,

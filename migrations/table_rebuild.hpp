@@ -24,4 +24,8 @@ namespace dormouse {
                                          const table_description& table,
                                          const column_description& column);
 
+/// Rows may hold what the column, as it shall be, cannot: NULL, or values that it would change. A
+/// fill is for those rows.
+[[nodiscard]] bool takes_fill(const column_description& old, const column_description& column);
+
 }  // namespace dormouse

@@ -335,6 +335,33 @@ TEST_F(Narrowing, RefusesNumbersThatTextDoesNotKeep) {
     EXPECT_THAT(refused("text", "blob", {"'1e400'"}), IsEmpty());
 }
 
+TEST_F(SchemaDiff, NarrowsAsItIsTold) {
+    auto users = table_of("users", {text_column("n")});
+    start(schema_of({users}),
+          "INSERT INTO users VALUES (1, '5'), (2, '1e400'), (3, NULL), (4, 'x');");
+    users.columns[1].type = "real";
+    change_hints hints;
+    hints.fills = {{"users", "n", "length(n)"}};
+
+    change(schema_of({users}), hints);
+
+    EXPECT_THAT(query("SELECT n FROM users"), ElementsAre("5.0", "5.0", "NULL", "x"));
+}
+
+TEST_F(SchemaDiff, NarrowsAndFillsAtOnce) {
+    auto users = table_of("users", {text_column("n")});
+    users.columns[1].type = "integer";
+    start(schema_of({users}), "INSERT INTO users VALUES (1, NULL), (2, 9007199254740993), (3, 7);");
+    users.columns[1].type = "real";
+    users.columns[1].not_null = true;
+    change_hints hints;
+    hints.fills = {{"users", "n", "0"}};
+
+    change(schema_of({users}), hints);
+
+    EXPECT_THAT(query("SELECT n FROM users"), ElementsAre("0.0", "0.0", "7.0"));
+}
+
 TEST_F(SchemaDiff, ComputesDefaultsForRowsThatAreThere) {
     start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1), (2);");
 
@@ -453,6 +480,25 @@ TEST(SchemaChange, RemarksOnWhatMayHaveBeenARename) {
                             "it was renamed, say users.bio:about",
                             "the table old is dropped with what it holds, and the table new is "
                             "made; if it was renamed, say old:new"));
+}
+
+TEST(SchemaChange, RemarksOnANarrowingAndOnFillsThatAreNotUsed) {
+    auto from = table_of("users", {text_column("n"), text_column("name")});
+    auto to = from;
+    to.columns[1].type = "integer";
+    change_hints hints;
+    hints.fills = {{"users", "name", "'x'"}, {"posts", "title", "'x'"}};
+
+    const auto change = diff_schemas(
+        schema_of({from}), schema_of({to, table_of("posts", {text_column("title")})}), hints);
+
+    EXPECT_THAT(change.remarks,
+                ElementsAre("a database in which a value of users.n would not be the same as "
+                            "integer refuses this change; give a value to fill it with, or change "
+                            "it in a migration before",
+                            "the fill of users.name is not used: the column keeps the values it "
+                            "has",
+                            "the fill of posts.title is not used: the table is new"));
 }
 
 TEST(SchemaChange, RefusesToFillAColumnThatIsNot) {

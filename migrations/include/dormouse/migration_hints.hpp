@@ -10,7 +10,8 @@
 
 namespace dormouse {
 
-/// A value for rows that have none where the new schema wants one.
+/// A value for rows that have none where the new schema wants one, or one that the new type would
+/// change.
 struct fill_hint {
     std::string table;
     std::string column;

@@ -139,6 +139,12 @@ std::string query_nulls(std::string_view table, std::string_view column) {
         quoted_identifier(table) + " WHERE " + quoted_identifier(column) + " IS NULL");
 }
 
+std::string query_nulls(std::string_view table, std::string_view column,
+                        std::string_view expression, std::string_view rows) {
+    return count_rows(place(table, column) + " is NULL",
+                      std::string(rows).append(" WHERE (").append(expression).append(") IS NULL"));
+}
+
 std::string query_missing_values(std::string_view table, std::string_view column) {
     return count_rows("the new column " + place(table, column) + " would have no value",
                       quoted_identifier(table));
@@ -178,19 +184,25 @@ std::optional<std::string> query_lossy_values(std::string_view table,
 }
 
 std::string query_duplicates(std::string_view table, const index_description& index) {
+    return query_duplicates(table, index, quoted_identifier(table));
+}
+
+std::string query_duplicates(std::string_view table, const index_description& index,
+                             std::string_view rows) {
     std::vector<std::string> names;
     for (const auto& key : index.keys) {
         names.push_back(place(table, key.expression ? without_order(key.text) : key.text));
     }
     const auto problem = join_names(names) + " is not unique";
     return "SELECT coalesce(sum(n), 0) AS " + quoted_identifier(row_check_name(problem)) +
-           " FROM (SELECT count(*) AS n FROM " + quoted_identifier(table) + " WHERE " +
+           " FROM (SELECT count(*) AS n FROM " + std::string(rows) + " WHERE " +
            indexed_rows(index) + " GROUP BY " + values_of(index) + " HAVING count(*) > 1)";
 }
 
-std::string query_violations(std::string_view table, const check_description& check) {
+std::string query_violations(std::string_view table, const check_description& check,
+                             std::string_view rows) {
     return count_rows(std::string(table) + " does not meet the check " + check.name,
-                      quoted_identifier(table) + " WHERE NOT (" + check.expression + ")");
+                      std::string(rows) + " WHERE NOT (" + check.expression + ")");
 }
 
 std::string query_other_definition(std::string_view creation) {

@@ -14,6 +14,10 @@ namespace dormouse {
 /// Rows of `table` that hold NULL in `column`.
 [[nodiscard]] std::string query_nulls(std::string_view table, std::string_view column);
 
+/// Rows of `table`, to be had from `rows`, for which the generated `column` would be NULL.
+[[nodiscard]] std::string query_nulls(std::string_view table, std::string_view column,
+                                      std::string_view expression, std::string_view rows);
+
 /// All rows of `table`: none has a value for the new `column`.
 [[nodiscard]] std::string query_missing_values(std::string_view table, std::string_view column);
 
@@ -30,9 +34,12 @@ namespace dormouse {
 
 /// Rows whose values of `index`, which is unique, another row has too.
 [[nodiscard]] std::string query_duplicates(std::string_view table, const index_description& index);
+[[nodiscard]] std::string query_duplicates(std::string_view table, const index_description& index,
+                                           std::string_view rows);
 
-/// Rows that do not meet `check`.
-[[nodiscard]] std::string query_violations(std::string_view table, const check_description& check);
+/// Rows of `table`, to be had from `rows`, that do not meet `check`.
+[[nodiscard]] std::string query_violations(std::string_view table, const check_description& check,
+                                           std::string_view rows);
 
 /// The table or index of the name that `creation` gives to one, if a database has it by another
 /// definition. `creation` is a CREATE TABLE or CREATE INDEX as SQLite keeps it, without IF NOT

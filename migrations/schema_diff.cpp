@@ -1,5 +1,6 @@
 #include "migrations/schema_diff.hpp"
 
+#include "migrations/column_order.hpp"
 #include "migrations/row_queries.hpp"
 #include "migrations/schema_names.hpp"
 #include "migrations/schema_renames.hpp"
@@ -115,37 +116,16 @@ bool can_alter(const table_pair& pair, fills values) {
            foreign_keys_fit(pair) && columns_fit(pair, values);
 }
 
-using columns = std::vector<const column_description*>;
-
 /// The columns of a table that another one does not have.
-columns columns_missing(const table_description& table, const table_description& in) {
-    columns missing;
+std::vector<const column_description*> columns_missing(const table_description& table,
+                                                       const table_description& in) {
+    std::vector<const column_description*> missing;
     for (const auto& column : table.columns) {
         if (find_column(in, column.name) == nullptr) {
             missing.push_back(&column);
         }
     }
     return missing;
-}
-
-bool uses(const column_description& a, const column_description& b) {
-    return a.generated && mentions_name(a.generated->expression, b.name);
-}
-
-/// Reordered, each behind those it waits for.
-template <class Waits>
-columns in_turn(columns rest, Waits waits) {
-    columns ordered;
-    while (!rest.empty()) {
-        const auto next = std::ranges::find_if(rest, [&](const auto* one) {
-            return std::ranges::none_of(
-                rest, [&](const auto* other) { return other != one && waits(*one, *other); });
-        });
-        const auto taken = next == rest.end() ? rest.begin() : next;
-        ordered.push_back(*taken);
-        rest.erase(taken);
-    }
-    return ordered;
 }
 
 /// Collects statements in the order in which they have to run.
@@ -202,13 +182,11 @@ private:
         all.insert(all.end(), more.begin(), more.end());
     }
 
-    // SQLite wants a generated column to come after what it uses, and to go before.
     void alter(const table_pair& pair) {
-        for (const auto* column : in_turn(columns_missing(*pair.to, *pair.from), uses)) {
+        for (const auto* column : order_to_add(columns_missing(*pair.to, *pair.from))) {
             alters_.push_back(add_column_statement(*pair.to, *column));
         }
-        const auto is_used = [](const auto& a, const auto& b) { return uses(b, a); };
-        for (const auto* column : in_turn(columns_missing(*pair.from, *pair.to), is_used)) {
+        for (const auto* column : order_to_drop(columns_missing(*pair.from, *pair.to))) {
             alters_.push_back("ALTER TABLE " + quoted_identifier(pair.to->name) + " DROP COLUMN " +
                               quoted_identifier(column->name));
         }
@@ -278,28 +256,47 @@ private:
 
     void ask_about_constraints(const table_pair& pair) {
         const auto& key = pair.to->primary_key;
-        const bool all_old = std::ranges::all_of(
-            key, [&](const auto& name) { return find_column(*pair.from, name) != nullptr; });
-        if (!key.empty() && all_old && !same_names(key, pair.from->primary_key)) {
+        if (!key.empty() && !same_names(key, pair.from->primary_key)) {
             index_description as_index{{}, true, {}, {}};
             for (const auto& name : key) {
                 as_index.keys.push_back({name});
             }
-            row_checks_.push_back(query_duplicates(pair.from->name, as_index));
+            row_checks_.push_back(
+                query_duplicates(pair.from->name, as_index, rows_to_ask(pair, key)));
         }
         for (const auto& check : pair.to->checks) {
-            if (!contains_same(pair.from->checks, check, same_check) && !uses_new(pair, check)) {
-                row_checks_.push_back(query_violations(pair.from->name, check));
+            if (!contains_same(pair.from->checks, check, same_check)) {
+                const auto used = columns_used(*pair.to, check.expression);
+                row_checks_.push_back(
+                    query_violations(pair.from->name, check, rows_to_ask(pair, used)));
             }
+        }
+        for (const auto& column : pair.to->columns) {
+            ask_about_computed_value(pair, column);
         }
     }
 
-    /// The rows cannot be asked about a column they do not have yet.
-    static bool uses_new(const table_pair& pair, const check_description& check) {
-        return std::ranges::any_of(pair.to->columns, [&](const auto& column) {
-            return find_column(*pair.from, column.name) == nullptr &&
-                   mentions_name(check.expression, column.name);
+    void ask_about_computed_value(const table_pair& pair, const column_description& column) {
+        const auto* old = find_column(*pair.from, column.name);
+        if (column.generated && column.not_null && (old == nullptr || !same_column(*old, column))) {
+            const auto& expression = column.generated->expression;
+            row_checks_.push_back(
+                query_nulls(pair.from->name, column.name, expression,
+                            rows_to_ask(pair, columns_used(*pair.to, expression))));
+        }
+    }
+
+    /// The rows as they are, if that is how these columns will be.
+    [[nodiscard]] std::string rows_to_ask(const table_pair& pair,
+                                          const std::vector<std::string>& names) const {
+        const bool will_be_same = std::ranges::all_of(names, [&](const auto& name) {
+            const auto* old = find_column(*pair.from, name);
+            const auto* column = find_column(*pair.to, name);
+            return old != nullptr && find_fill(fills_, *pair.to, *column) == nullptr &&
+                   (!column->generated || same_column(*old, *column));
         });
+        return will_be_same ? quoted_identifier(pair.from->name)
+                            : rows_after_rebuild(*pair.from, *pair.to, fills_, names);
     }
 
     fills fills_;

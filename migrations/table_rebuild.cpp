@@ -1,10 +1,12 @@
 #include "migrations/table_rebuild.hpp"
 
+#include "migrations/column_order.hpp"
 #include "migrations/row_queries.hpp"
 #include "migrations/schema_names.hpp"
 #include "migrations/sql_tokens.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace dormouse {
@@ -94,6 +96,41 @@ row_copy copy_of(const table_description& from, const table_description& to,
     return copy;
 }
 
+/// A new column's value is its fill, its default or NULL.
+std::string plain_rows_after(const table_description& from, const table_description& to,
+                             std::span<const fill_hint> fills) {
+    std::string values;
+    for (const auto& column : to.columns) {
+        if (column.generated) {
+            continue;
+        }
+        const auto* fill = find_fill(fills, to, column);
+        const auto* old = find_column(from, column.name);
+        const auto value = old != nullptr    ? value_of(*old, column, fill)
+                           : fill != nullptr ? fill->expression
+                                             : column.default_sql.value_or("NULL");
+        values.append(values.empty() ? "" : ", ").append(value);
+        values.append(" AS ").append(quoted_identifier(column.name));
+    }
+    return "(SELECT " + values + " FROM " + quoted_identifier(from.name) + ")";
+}
+
+/// The generated columns among `names`, and those that they use.
+std::vector<const column_description*> computed_columns(const table_description& table,
+                                                        std::vector<std::string> names) {
+    std::vector<const column_description*> computed;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto* column = find_column(table, names[i]);
+        if (column != nullptr && column->generated &&
+            std::ranges::find(computed, column) == computed.end()) {
+            computed.push_back(column);
+            std::ranges::copy(columns_used(table, column->generated->expression),
+                              std::back_inserter(names));
+        }
+    }
+    return order_to_add(std::move(computed));
+}
+
 bool has_counter(const table_description& table) {
     return std::ranges::any_of(table.columns,
                                [](const auto& column) { return column.autoincrement; });
@@ -120,6 +157,18 @@ const fill_hint* find_fill(std::span<const fill_hint> fills, const table_descrip
 
 bool takes_fill(const column_description& old, const column_description& column) {
     return may_lack_value(old, column) || !lossy_condition(old, column).empty();
+}
+
+std::string rows_after_rebuild(const table_description& from, const table_description& to,
+                               std::span<const fill_hint> fills,
+                               const std::vector<std::string>& names) {
+    const auto alias = " AS " + quoted_identifier(to.name);
+    auto rows = plain_rows_after(from, to, fills) + alias;
+    for (const auto* column : computed_columns(to, names)) {
+        rows = "(SELECT *, (" + column->generated->expression + ") AS " +
+               quoted_identifier(column->name) + " FROM " + rows + ")" + alias;
+    }
+    return rows;
 }
 
 std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,

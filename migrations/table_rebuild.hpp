@@ -19,6 +19,13 @@ namespace dormouse {
                                                      const table_description& to,
                                                      std::span<const fill_hint> fills);
 
+/// What a query reads from to see the rows of `from` as `rebuild_table` will write them, with the
+/// columns `names` of `to` at least. It goes by the table's name.
+[[nodiscard]] std::string rows_after_rebuild(const table_description& from,
+                                             const table_description& to,
+                                             std::span<const fill_hint> fills,
+                                             const std::vector<std::string>& names);
+
 /// The hint for one column; null when there is none.
 [[nodiscard]] const fill_hint* find_fill(std::span<const fill_hint> fills,
                                          const table_description& table,

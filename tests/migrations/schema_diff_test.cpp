@@ -51,10 +51,13 @@ protected:
         migrate(text_of(diff_schemas(schema_, to, hints)));
     }
 
-    std::string refusal_of(const schema_snapshot& to) {
+    std::string refusal_of(const schema_snapshot& to, change_hints hints = {}) {
         try {
-            change(to);
+            change(to, std::move(hints));
         } catch (const migration_error& e) {
+            names_.pop_back();
+            sources_.pop_back();
+            files_.pop_back();
             return e.failure().cause;
         }
         return "none";
@@ -221,6 +224,56 @@ TEST_F(SchemaDiff, FillsWhatItIsToldTo) {
 
     EXPECT_THAT(query("SELECT bio || ' ' || email FROM users"),
                 ElementsAre("none 1@example.com", "x 2@example.com"));
+}
+
+TEST_F(SchemaDiff, RefusesNullsThatAGeneratedColumnWouldHold) {
+    auto users = table_of("users", {text_column("name")});
+    auto loud = text_column("loud");
+    loud.generated = generated_description{"upper(\"name\")", generated_kind::stored};
+    users.columns.push_back(loud);
+    start(schema_of({users}), "INSERT INTO users (id, name) VALUES (1, NULL), (2, 'a');");
+    auto strict = users;
+    strict.columns[2].not_null = true;
+    auto longer = users;
+    auto both = wanted(text_column("both"));
+    both.generated = generated_description{"loud || bio", generated_kind::on_read};
+    longer.columns.push_back(with_default(text_column("bio"), "'!'"));
+    longer.columns.push_back(both);
+
+    EXPECT_EQ(refusal_of(schema_of({strict})), "refused, because users.loud is NULL in 1 row(s)");
+    EXPECT_EQ(refusal_of(schema_of({longer})), "refused, because users.both is NULL in 1 row(s)");
+    run("DELETE FROM users WHERE id = 1");
+    EXPECT_EQ(refusal_of(schema_of({longer})), "none");
+    EXPECT_THAT(query("SELECT both FROM users"), ElementsAre("A!"));
+}
+
+TEST_F(SchemaDiff, RefusesRowsThatDoNotMeetACheckOfANewColumn) {
+    auto users = table_of("users", {text_column("n")});
+    users.columns[1].type = "integer";
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 3), (2, 0), (3, NULL);");
+    auto limit = with_default(text_column("limit"), "2");
+    limit.type = "integer";
+    users.columns.push_back(limit);
+    users.checks.push_back({"within", "\"users\".\"n\" <= \"users\".\"limit\""});
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users does not meet the check within in 1 row(s)");
+    change_hints hints;
+    hints.fills = {{"users", "limit", "coalesce(n, 0) + 1"}};
+    change(schema_of({users}), hints);
+    EXPECT_THAT(query("SELECT \"limit\" FROM users"), ElementsAre("4", "1", "1"));
+}
+
+TEST_F(SchemaDiff, RefusesDuplicatesOfANewKey) {
+    auto users = table_of("users", {text_column("name")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 'a'), (2, 'A'), (3, 'b');");
+    table_description keyed{"users", {wanted(text_column("key"))}, {"key"}, {}, {}, {}};
+    keyed.columns[0].primary_key = true;
+    change_hints hints;
+    hints.fills = {{"users", "key", "lower(name)"}};
+
+    EXPECT_EQ(refusal_of(schema_of({keyed}), hints),
+              "refused, because users.key is not unique in 2 row(s)");
 }
 
 TEST_F(SchemaDiff, RefusesAColumnThatRowsHaveNoValueFor) {

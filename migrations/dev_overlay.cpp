@@ -1,6 +1,7 @@
 #include "migrations/dev_overlay.hpp"
 
 #include "migrations/database_schema.hpp"
+#include "migrations/handmade_indexes.hpp"
 #include "migrations/schema_drift.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/statements.hpp"
@@ -11,10 +12,10 @@ namespace dormouse {
 namespace {
 
 /// No object can have applied a migration that does not run.
-bool could_be_applied(lease& turn, const migration_history& history,
+bool could_be_applied(lease& turn, handmade_indexes& production,
                       const std::vector<stored_migration>& before) {
     try {
-        replay(turn, history.migrations);
+        production.run_all(turn);
         replay(turn, before);
     } catch (const error&) {
         return false;
@@ -29,7 +30,8 @@ std::optional<std::string> find_obstacle(const migration_history& history,
                                          const stored_migration& migration,
                                          const declared_database& database) {
     scratch_database object;
-    if (before.empty() || !could_be_applied(object.turn(), history, before)) {
+    handmade_indexes handmade(history);
+    if (before.empty() || !could_be_applied(object.turn(), handmade, before)) {
         return std::nullopt;
     }
     try {
@@ -38,7 +40,9 @@ std::optional<std::string> find_obstacle(const migration_history& history,
         const std::string text(failed.what());
         return without_code(text.substr(0, text.find('\n')));  // not the statement
     }
-    const auto drift = find_drift(database.tables, read_database_schema(object.turn()));
+    const auto made =
+        handmade.remove_undeclared(read_database_schema(object.turn()), database.tables);
+    const auto drift = find_drift(database.tables, made);
     return drift.empty() ? std::nullopt : std::optional(drift.front());
 }
 

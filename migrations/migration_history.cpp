@@ -99,6 +99,10 @@ std::string snapshot_note(const schema_snapshot& made) {
         .append("\n");
 }
 
+bool is_generated(const stored_migration& migration) {
+    return read_note(migration).has_value();
+}
+
 std::vector<stored_migration> read_migrations(const std::filesystem::path& directory) {
     std::vector<stored_migration> migrations;
     std::error_code absent;

@@ -30,6 +30,9 @@ struct migration_history {
 /// What stands at the top of a generated migration.
 [[nodiscard]] std::string snapshot_note(const schema_snapshot& made);
 
+/// It has such a note, so nobody wrote it by hand.
+[[nodiscard]] bool is_generated(const stored_migration& migration);
+
 /// The `.sql` files of a directory, in order of name, but for hidden ones. None when there is no
 /// directory.
 [[nodiscard]] std::vector<stored_migration> read_migrations(const std::filesystem::path& directory);

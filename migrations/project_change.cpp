@@ -3,12 +3,16 @@
 #include "migrations/broken_objects.hpp"
 #include "migrations/database_schema.hpp"
 #include "migrations/declared_schema.hpp"
+#include "migrations/handmade_indexes.hpp"
+#include "migrations/schema_names.hpp"
 #include "migrations/schema_renames.hpp"
 #include "migrations/scratch_database.hpp"
 #include "migrations/statements.hpp"
 
 #include <dormouse/error.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace dormouse {
@@ -26,6 +30,29 @@ std::vector<attached_object> find_attached(const migration_history& history,
         database.turn().execute(statement);
     }
     return read_attached_objects(database.turn());
+}
+
+/// A lost snapshot described no index that was made by hand. The derived one must not either, or it
+/// would be dropped.
+std::vector<std::string> forget_handmade(const migration_history& history,
+                                         const declared_database& database,
+                                         schema_snapshot& derived) {
+    scratch_database scratch;
+    handmade_indexes handmade(history);
+    handmade.run_all(scratch.turn());
+    const auto all =
+        std::exchange(derived.tables, handmade.remove_undeclared(derived.tables, database.tables));
+    std::vector<std::string> remarks;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const auto& index : all[i].indexes) {
+            if (find_index(derived.tables[i], index.name) == nullptr) {
+                remarks.push_back("the index " + index.name + " of " + all[i].name +
+                                  " is kept: no table declares it, and a migration written by hand "
+                                  "has made it; another one may drop it");
+            }
+        }
+    }
+    return remarks;
 }
 
 /// What fails on an empty database fails on all.
@@ -65,6 +92,10 @@ project_change find_change(const project_paths& paths, const declared_database& 
     require_creatable(database);
     project_change found{read_history(paths.migrations / database.name), {}, {}};
     found.production = schema_after(found.history);
+    std::vector<std::string> remarks;
+    if (!found.history.snapshot) {
+        remarks = forget_handmade(found.history, database, found.production);
+    }
     auto renames = hints.renames;
     const auto renamed = rename_in_schema(found.production.tables, renames);
     for (auto& told : pending_renames(renamed.tables, database.renames)) {
@@ -78,6 +109,7 @@ project_change find_change(const project_paths& paths, const declared_database& 
                           return find_attached(found.history, followed);
                       }});
     require_works(found.history, found.change);
+    std::ranges::move(remarks, std::back_inserter(found.change.remarks));
     return found;
 }
 

@@ -4,6 +4,7 @@
 #include "migrations/database_schema.hpp"
 #include "migrations/declared_schema.hpp"
 #include "migrations/dev_cache.hpp"
+#include "migrations/handmade_indexes.hpp"
 #include "migrations/migration_history.hpp"
 #include "migrations/schema_drift.hpp"
 #include "migrations/scratch_database.hpp"
@@ -24,9 +25,12 @@ public:
     rehearsed_migrations(validation_result& result, const step_log& log)
         : result_(&result), log_(&log) {}
 
-    void run(const std::vector<stored_migration>& migrations) {
+    void run(const std::vector<stored_migration>& migrations, handmade_indexes* seen = nullptr) {
         for (const auto& migration : migrations) {
             run(migration);
+            if (seen != nullptr) {
+                seen->look(turn(), migration);
+            }
         }
         result_->migrations += migrations.size();
     }
@@ -76,11 +80,11 @@ std::vector<std::string> find_broken_references(lease& turn) {
 /// After a statement that failed they tell nothing new.
 void note_broken_objects(lease& turn, validation_result& result) {
     for (const auto& [object, cause] : find_broken_objects(turn)) {
-        result.errors.push_back({{},
-                                 0,
-                                 object.sql,
-                                 "the " + object.type + " " + object.name +
-                                     " cannot run: " + cause});
+        result.errors.push_back(
+            {{},
+             0,
+             object.sql,
+             "the " + object.type + " " + object.name + " cannot run: " + cause});
     }
 }
 
@@ -97,15 +101,20 @@ void attempt(validation_result& result, const Check& check) {
 void check(const project& in, const declared_database& database, const validate_options& options,
            validation_result& result) {
     const auto directory = in.paths.migrations / database.name;
+    // Without a snapshot, should it be corrupt: the migrations can be run all the same.
+    migration_history history{directory, read_migrations(directory), {}};
+    attempt(result, [&] { history = read_history(directory); });
     const step_log log(in, options.verbose);
     rehearsed_migrations migrations(result, log);
-    migrations.run(read_migrations(directory));
-    attempt(result, [&] {
-        if (const auto history = read_history(directory); history.snapshot) {
-            result.snapshot_drift =
-                find_drift(history.snapshot->tables, read_database_schema(migrations.turn()));
-        }
-    });
+    handmade_indexes handmade(history);
+    const auto drift_from = [&](const std::vector<table_description>& wanted) {
+        return find_drift(
+            wanted, handmade.remove_undeclared(read_database_schema(migrations.turn()), wanted));
+    };
+    migrations.run(history.migrations, &handmade);
+    if (history.snapshot) {
+        attempt(result, [&] { result.snapshot_drift = drift_from(history.snapshot->tables); });
+    }
     if (!options.no_dev) {
         const auto dev = dev_cache(in.paths.cache).migrations(database.name);
         result.includes_dev = !dev.empty();
@@ -114,7 +123,7 @@ void check(const project& in, const declared_database& database, const validate_
     result.broken_references = find_broken_references(migrations.turn());
     attempt(result, [&] {
         require_creatable(database);
-        result.drift = find_drift(database.tables, read_database_schema(migrations.turn()));
+        result.drift = drift_from(database.tables);
     });
     if (result.errors.empty()) {
         note_broken_objects(migrations.turn(), result);

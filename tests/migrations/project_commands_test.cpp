@@ -5,6 +5,7 @@
 namespace dormouse::test {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -437,6 +438,49 @@ TEST_F(ProjectCommands, ValidateFindsASnapshotThatTheMigrationsDoNotMake) {
     EXPECT_THAT(result.snapshot_drift, ElementsAre("[missing] table users: column age",
                                                    "[extra] table users: column bio"));
     EXPECT_FALSE(result.valid());
+}
+
+TEST_F(ProjectCommands, KeepsAnIndexThatWasMadeByHand) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql",
+          "CREATE INDEX by_hand ON users (bio) WHERE id > 5;");
+
+    EXPECT_TRUE(validate(with({text_column("bio")})).valid());
+    auto more = with({text_column("bio")});
+    for (const auto* table : {"posts", "tags"}) {
+        more.tables.push_back(table_of(table, {}));
+        EXPECT_FALSE(push(more).needs_reset);
+    }
+
+    const auto made = generate(with({wanted(text_column("bio"))}), later);
+    EXPECT_THAT(made.statements, Contains("CREATE INDEX by_hand ON users (bio) WHERE id > 5"));
+    EXPECT_TRUE(validate(with({wanted(text_column("bio"))})).valid());
+}
+
+TEST_F(ProjectCommands, KeepsAnIndexThatWasMadeByHandWithoutASnapshot) {
+    auto indexed = with({text_column("bio")});
+    indexed.tables[0].indexes.push_back({"declared", false, {{"bio"}}, {}});
+    (void)generate(indexed);
+    write("migrations/main/20240315123046_by_hand.sql", "CREATE INDEX by_hand ON users (bio);");
+    std::filesystem::remove(in("migrations/main/_snapshot.json"));
+
+    const auto derived = generate(indexed, later);
+    EXPECT_TRUE(derived.derived_snapshot);
+    EXPECT_THAT(derived.remarks, ElementsAre(StartsWith("the index by_hand of users is kept")));
+    EXPECT_TRUE(validate(indexed).valid());
+
+    std::filesystem::remove(in("migrations/main/_snapshot.json"));
+    EXPECT_THAT(generate(with({text_column("bio")}), later).statements,
+                ElementsAre("DROP INDEX \"declared\""));
+}
+
+TEST_F(ProjectCommands, ValidateFindsAnIndexThatIsNotDeclaredAnyMore) {
+    auto indexed = with({text_column("bio")});
+    indexed.tables[0].indexes.push_back({"declared", false, {{"bio"}}, {}});
+    (void)generate(indexed);
+
+    EXPECT_THAT(validate(with({text_column("bio")})).drift,
+                ElementsAre("[extra] table users: index declared"));
 }
 
 TEST_F(ProjectCommands, ValidateFailsWhenItCannotLookForDrift) {

@@ -26,7 +26,11 @@ struct chain_link {
 };
 
 std::optional<chain_link> read_note(const stored_migration& migration) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::string_view line = migration.sql;
+    if (line.starts_with(byte_order_mark)) {
+        line.remove_prefix(byte_order_mark.size());
+    }
     line = line.substr(0, line.find_first_of("\r\n"));
     const auto middle = line.find(note_middle);
     if (!line.starts_with(note_begin) || middle == std::string_view::npos) {
@@ -51,9 +55,18 @@ std::vector<chain_link> read_chain(const std::vector<stored_migration>& migratio
     throw error(errc::migration_failed, "[db] " + directory.string() + ": " + why);
 }
 
-// The order of the files must be the order of the snapshots.
-void require_chain(const migration_history& history) {
-    const auto chain = read_chain(history.migrations);
+/// A project that another tool began brings migrations without notes, and a snapshot that the first
+/// generated one follows; otherwise that one begins with nothing.
+void require_beginning(const migration_history& history, const chain_link& first) {
+    const bool follows_others = history.migrations.front().name != first.migration;
+    if (!follows_others && first.previous_id != schema_snapshot::first_id) {
+        refuse(history.directory, first.migration + " follows the snapshot " + first.previous_id +
+                                      ", and no migration that made it is there. Restore the "
+                                      "migrations before it from git");
+    }
+}
+
+void require_order(const migration_history& history, const std::vector<chain_link>& chain) {
     for (std::size_t i = 1; i < chain.size(); ++i) {
         const auto& before = chain[i - 1];
         const auto& link = chain[i];
@@ -67,10 +80,40 @@ void require_chain(const migration_history& history) {
                        "other from git, and generate it again");
         }
     }
-    if (!chain.empty() && history.snapshot && history.snapshot->id != chain.back().id) {
-        refuse(history.directory, "_snapshot.json is not the one that " + chain.back().migration +
-                                      " made. Restore the one that came with it from git, or "
-                                      "delete it to have it derived from the migrations");
+}
+
+void require_newest_snapshot(const migration_history& history, const chain_link& last) {
+    constexpr std::string_view advice =
+        " Restore the one that came with it from git, or delete it to have it derived from the "
+        "migrations";
+    const auto& snapshot = *history.snapshot;
+    if (snapshot.id != last.id) {
+        refuse(history.directory, "_snapshot.json is not the one that " + last.migration +
+                                      " made." + std::string(advice));
+    }
+    if (snapshot.previous_id != last.previous_id) {
+        refuse(history.directory, "_snapshot.json says that it follows " + snapshot.previous_id +
+                                      ", and " + last.migration + ", which made it, follows " +
+                                      last.previous_id + "." + std::string(advice));
+    }
+}
+
+// The order of the files must be the order of the snapshots.
+void require_chain(const migration_history& history) {
+    if (history.migrations.empty() && history.snapshot && !history.snapshot->tables.empty()) {
+        refuse(history.directory,
+               "_snapshot.json describes tables, and no migration that makes "
+               "them is there. Restore the migrations from git, or delete it to "
+               "begin anew");
+    }
+    const auto chain = read_chain(history.migrations);
+    if (chain.empty()) {
+        return;
+    }
+    require_beginning(history, chain.front());
+    require_order(history, chain);
+    if (history.snapshot) {
+        require_newest_snapshot(history, chain.back());
     }
 }
 
@@ -80,7 +123,11 @@ std::optional<schema_snapshot> read_snapshot(const std::filesystem::path& path) 
         return std::nullopt;
     }
     try {
-        return parse_snapshot_json(*text);
+        auto snapshot = parse_snapshot_json(*text);
+        if (snapshot.id.empty()) {
+            throw error(errc::invalid_request, "the snapshot has no id");
+        }
+        return snapshot;
     } catch (const error& failed) {
         throw error(errc::migration_failed,
                     "[db] Failed to parse snapshot at " + path.string() + ": " + failed.what() +

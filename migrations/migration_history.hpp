@@ -37,8 +37,9 @@ struct migration_history {
 /// directory.
 [[nodiscard]] std::vector<stored_migration> read_migrations(const std::filesystem::path& directory);
 
-/// Errors: `errc::migration_failed` when `_snapshot.json` is corrupt, or when the files show that
-/// two migrations were generated from the same state; it says what to do.
+/// Errors: `errc::migration_failed` when `_snapshot.json` is corrupt or not the last migration's,
+/// or when the files show that one is missing, or that two were generated from the same state; it
+/// says what to do.
 [[nodiscard]] migration_history read_history(const std::filesystem::path& directory);
 
 /// The schema after all migrations: the snapshot, or what running them makes when it is lost.

@@ -318,9 +318,11 @@ schema_snapshot parse_snapshot_json(std::string_view text) {
     std::string version;
     std::string dialect;
     expression_terms expressions;
+    bool has_tables = false;
     json_reader reader(text);
     read_members(reader, "the snapshot", [&](std::string_view key) {
         if (key == "tables") {
+            has_tables = true;
             read_each(reader, key, snapshot.tables, read_table);
         } else if (key == "views") {
             read_each(reader, key, snapshot.views, read_view);
@@ -337,6 +339,9 @@ schema_snapshot parse_snapshot_json(std::string_view text) {
     });
     reader.finish();
     require_version(version, dialect);
+    if (!has_tables) {
+        throw error(errc::invalid_request, "the snapshot has no tables");
+    }
     mark_expressions(snapshot, expressions);
     return snapshot;
 }

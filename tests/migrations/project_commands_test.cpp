@@ -220,6 +220,50 @@ TEST_F(ProjectCommands, NoticesASnapshotOfAnotherMigration) {
                 HasSubstr("_snapshot.json is not the one that 20240315133045 made"));
 }
 
+TEST_F(ProjectCommands, NoticesThatMigrationsAreMissing) {
+    (void)generate(with({}));
+    (void)generate(with({text_column("bio")}), later);
+    const auto first = text_of("migrations/main/20240315123045.sql");
+    const auto id = first.substr(std::string_view("-- snapshot ").size(), 13);
+    std::filesystem::remove(in("migrations/main/20240315123045.sql"));
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("20240315133045 follows the snapshot " + id +
+                          ", and no migration that made it is there"));
+    write("migrations/main/2023_drizzle.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);");
+    EXPECT_EQ(refusal_of([&] { (void)push(with({text_column("bio")})); }), "none");
+
+    std::filesystem::remove(in("migrations/main/2023_drizzle.sql"));
+    std::filesystem::remove(in("migrations/main/20240315133045.sql"));
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("_snapshot.json describes tables, and no migration that makes them is "
+                          "there"));
+}
+
+TEST_F(ProjectCommands, NoticesASnapshotThatFollowsAnother) {
+    (void)generate(with({}));
+    auto snapshot = text_of("migrations/main/_snapshot.json");
+    const std::string previous = "\"prevId\": \"0000000000000\"";
+    snapshot.replace(snapshot.find(previous), previous.size(), "\"prevId\": \"zzz\"");
+    write("migrations/main/_snapshot.json", snapshot);
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("_snapshot.json says that it follows zzz, and 20240315123045, which made "
+                          "it, follows 0000000000000"));
+}
+
+TEST_F(ProjectCommands, ReadsTheNoteBehindAByteOrderMark) {
+    (void)generate(with({}));
+    const auto file = "migrations/main/20240315123045.sql";
+    write(file, "\xEF\xBB\xBF" + text_of(file));
+    auto snapshot = text_of("migrations/main/_snapshot.json");
+    snapshot.replace(snapshot.find("\"id\": \"") + 7, 13, "0000000000abc");
+    write("migrations/main/_snapshot.json", snapshot);
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }),
+                HasSubstr("_snapshot.json is not the one that 20240315123045 made"));
+}
+
 TEST_F(ProjectCommands, RefusesACorruptSnapshot) {
     write("migrations/main/_snapshot.json", "<<<<<<< HEAD");
 
@@ -228,6 +272,13 @@ TEST_F(ProjectCommands, RefusesACorruptSnapshot) {
         testing::AllOf(StartsWith("[db] Failed to parse snapshot at "),
                        HasSubstr("The file appears corrupt — restore from git, or delete it "
                                  "if you intend to re-derive migrations from scratch")));
+}
+
+TEST_F(ProjectCommands, RefusesASnapshotWithoutAnId) {
+    write("migrations/main/_snapshot.json",
+          R"({"version":"6","dialect":"sqlite","prevId":"","tables":{}})");
+
+    EXPECT_THAT(refusal_of([&] { (void)push(with({})); }), HasSubstr("the snapshot has no id"));
 }
 
 TEST_F(ProjectCommands, RefusesACorruptStateInsteadOfANewEpoch) {

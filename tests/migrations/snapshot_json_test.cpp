@@ -99,6 +99,8 @@ TEST(SnapshotJson, RefusesWhatIsNone) {
     EXPECT_THAT(refusal_of("<<<<<<< HEAD"), HasSubstr("a value expected"));
     EXPECT_THAT(refusal_of("[]"), HasSubstr("the snapshot must be an object"));
     EXPECT_THAT(refusal_of("{}"), HasSubstr("version \"6\" of dialect \"sqlite\" expected"));
+    const std::string head = R"({"version":"6","dialect":"sqlite")";
+    EXPECT_EQ(refusal_of(head + R"(,"id":"a","prevId":"b"})"), "the snapshot has no tables");
     EXPECT_THAT(refusal_of(R"({"tables":{"t":{"columns":[]}}})"),
                 HasSubstr("columns must be an object"));
     EXPECT_THAT(refusal_of(R"({"tables":{"t":{"uniqueConstraints":{"u":{"name":"u"}}}}})"),

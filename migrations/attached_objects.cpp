@@ -28,7 +28,8 @@ void refuse_dropped(const attached_object& object, const std::vector<std::string
     }
 }
 
-/// The views and triggers that use a rebuilt table, also by way of another view.
+}  // namespace
+
 std::vector<const attached_object*> find_affected(std::span<const attached_object> attached,
                                                   const replaced_tables& tables) {
     auto away = tables.rebuilt;
@@ -52,24 +53,27 @@ std::vector<const attached_object*> find_affected(std::span<const attached_objec
     return affected;
 }
 
-}  // namespace
+std::vector<std::string> drop_statements(std::span<const attached_object* const> objects) {
+    std::vector<std::string> statements;
+    for (const auto* const type : {"trigger", "view"}) {
+        for (const auto* object : objects) {
+            if (object->type == type) {
+                statements.push_back("DROP " +
+                                     std::string(object->type == "view" ? "VIEW " : "TRIGGER ") +
+                                     quoted_identifier(object->name));
+            }
+        }
+    }
+    return statements;
+}
 
 set_aside set_aside_attached(std::span<const attached_object> attached,
                              const replaced_tables& tables) {
     for (const auto& object : attached) {
         refuse_dropped(object, tables.dropped);
     }
-    set_aside result;
     const auto affected = find_affected(attached, tables);
-    for (const auto* const type : {"trigger", "view"}) {
-        for (const auto* object : affected) {
-            if (object->type == type) {
-                result.before.push_back("DROP " +
-                                        std::string(object->type == "view" ? "VIEW " : "TRIGGER ") +
-                                        quoted_identifier(object->name));
-            }
-        }
-    }
+    set_aside result{drop_statements(affected), {}};
     for (const auto* object : affected) {
         result.after.push_back(object->sql);
     }

@@ -22,6 +22,15 @@ struct replaced_tables {
     std::vector<std::string> dropped;
 };
 
+/// The objects that use a rebuilt table, or hang on it, also by way of a view, in the order of
+/// `attached`. What goes with a dropped table is not among them.
+[[nodiscard]] std::vector<const attached_object*> find_affected(
+    std::span<const attached_object> attached, const replaced_tables& tables);
+
+/// Drops the triggers and views among `objects`; indexes go with their table. Each without ";".
+[[nodiscard]] std::vector<std::string> drop_statements(
+    std::span<const attached_object* const> objects);
+
 /// What to run before and after the tables change. Each without ";".
 struct set_aside {
     std::vector<std::string> before;

@@ -61,17 +61,25 @@ void drop_trigger(lease& turn, const attached_object& trigger) {
 
 }  // namespace
 
+std::optional<std::string> complaint_about(lease& turn, const attached_object& object) {
+    if (object.type == "view") {
+        return complaint_of(turn, "SELECT * FROM " + quoted_identifier(object.name));
+    }
+    return object.type == "trigger" ? complaint_of(turn, statement_for(turn, object))
+                                    : std::nullopt;
+}
+
 std::vector<broken_object> find_broken_objects(lease& turn) {
     std::vector<broken_object> broken;
-    const auto test = [&](const attached_object& object, const std::string& sql) {
-        if (auto complaint = complaint_of(turn, sql)) {
+    const auto test = [&](const attached_object& object) {
+        if (auto complaint = complaint_about(turn, object)) {
             broken.push_back({object, std::move(*complaint)});
         }
     };
     std::vector<attached_object> triggers;
     for (auto& object : read_attached_objects(turn)) {
         if (object.type == "view") {
-            test(object, "SELECT * FROM " + quoted_identifier(object.name));
+            test(object);
         } else if (object.type == "trigger") {
             drop_trigger(turn, object);
             triggers.push_back(std::move(object));
@@ -79,7 +87,7 @@ std::vector<broken_object> find_broken_objects(lease& turn) {
     }
     for (const auto& trigger : triggers) {
         turn.execute(trigger.sql);
-        test(trigger, statement_for(turn, trigger));
+        test(trigger);
         drop_trigger(turn, trigger);
     }
     for (const auto& trigger : triggers) {

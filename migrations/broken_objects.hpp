@@ -7,6 +7,7 @@
 
 #include <dormouse/lease.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct broken_object {
     attached_object object;
     std::string cause;  ///< "no such column: bio"
 };
+
+/// What SQLite says of a view, or of a trigger and others of its table; nothing when they can run,
+/// and of an index.
+[[nodiscard]] std::optional<std::string> complaint_about(lease& turn,
+                                                         const attached_object& object);
 
 /// The views and triggers that cannot run. Triggers are taken away and made again to find out, so
 /// that none is blamed for another: for a scratch database.

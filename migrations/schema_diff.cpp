@@ -1,6 +1,7 @@
 #include "migrations/schema_diff.hpp"
 
 #include "migrations/column_order.hpp"
+#include "migrations/rebuild_marks.hpp"
 #include "migrations/row_queries.hpp"
 #include "migrations/schema_names.hpp"
 #include "migrations/schema_renames.hpp"
@@ -101,11 +102,15 @@ bool checks_fit(const table_pair& pair) {
            });
 }
 
+/// A UNIQUE constraint has made it.
+bool is_of_constraint(const index_description& index) {
+    return index.name.starts_with("sqlite_autoindex_");
+}
+
 /// SQLite drops no index that a UNIQUE constraint has made.
 bool unique_constraints_fit(const table_pair& pair) {
     return std::ranges::all_of(pair.from->indexes, [&](const auto& index) {
-        return !index.name.starts_with("sqlite_autoindex_") ||
-               find_index(*pair.to, index.name) != nullptr;
+        return !is_of_constraint(index) || find_index(*pair.to, index.name) != nullptr;
     });
 }
 
@@ -150,6 +155,7 @@ public:
         ask_about_columns(pair);
         if (rebuilt) {
             replaced_.rebuilt.push_back(pair.to->name);
+            rebuild_marks_.push_back(mark_before_rebuild(pair.from->name));
             ask_about_constraints(pair);
             append(alters_, rebuild_table(*pair.from, *pair.to, fills_));
         } else {
@@ -170,10 +176,14 @@ public:
         std::vector<std::string> all = std::move(row_checks_);
         using statements = const std::vector<std::string>*;
         for (const statements part : std::initializer_list<statements>{
-                 &attached.before, &index_drops_, &creates_, &alters_, &drops_, &index_creates_,
-                 &attached.after, &reference_checks_}) {
+                 &attached.before, &index_drops_, &rebuild_marks_, &creates_, &alters_, &drops_,
+                 &index_creates_, &attached.after}) {
             append(all, *part);
         }
+        if (!rebuild_marks_.empty()) {
+            all.push_back(mark_after_rebuilds());
+        }
+        append(all, reference_checks_);
         return all;
     }
 
@@ -192,11 +202,14 @@ private:
         }
     }
 
-    // Dropping a table has dropped its indexes.
+    // Dropping a table has dropped its indexes. Those that shall not come back go before, so that
+    // none is taken for one that the program has made.
     void change_indexes(const table_pair& pair, bool rebuilt) {
         for (const auto& index : pair.from->indexes) {
             const auto* kept = find_index(*pair.to, index.name);
-            if (!rebuilt && (kept == nullptr || !same_index(index, *kept))) {
+            if (rebuilt && kept == nullptr && !is_of_constraint(index)) {
+                index_drops_.push_back("DROP INDEX IF EXISTS " + quoted_identifier(index.name));
+            } else if (!rebuilt && (kept == nullptr || !same_index(index, *kept))) {
                 index_drops_.push_back("DROP INDEX " + quoted_identifier(index.name));
             }
         }
@@ -303,6 +316,7 @@ private:
     replaced_tables replaced_;
     std::vector<std::string> row_checks_;
     std::vector<std::string> index_drops_;
+    std::vector<std::string> rebuild_marks_;
     std::vector<std::string> creates_;
     std::vector<std::string> alters_;
     std::vector<std::string> drops_;

@@ -1,5 +1,6 @@
 #include "migrations/statements.hpp"
 
+#include "migrations/rebuild_marks.hpp"
 #include "migrations/row_check.hpp"
 #include "migrations/sql_tokens.hpp"
 #include "migrations/statement_split.hpp"
@@ -29,16 +30,19 @@ bool switches_foreign_keys(std::string_view sql) {
 
 void run_one(lease& turn, std::string_view sql) {
     auto running = turn.prepare(sql);
-    const auto problem =
-        running->column_count() == 1 ? checked_problem(running->column_name(0)) : std::nullopt;
+    const std::string column(running->column_count() == 1 ? running->column_name(0)
+                                                          : std::string_view());
+    if (follow_rebuild_mark(turn, column)) {
+        return;
+    }
+    const auto problem = checked_problem(column);
     if (!problem) {
         running->run();
         return;
     }
-    const std::string what(*problem);
     while (running->step()) {
         if (const auto rows = running->integer(0); rows > 0) {
-            throw error(errc::migration_failed, describe_refusal(what, rows));
+            throw error(errc::migration_failed, describe_refusal(*problem, rows));
         }
     }
 }

@@ -23,6 +23,7 @@ struct statement_failure {
 /// Runs every statement of `sql`. Throws `statement_failure`, and `error` of the surroundings.
 ///
 /// A query whose only column is named by `row_check_name` refuses the migration when it finds rows.
+/// One that is a mark of `migrations/rebuild_marks.hpp` is followed.
 /// `PRAGMA foreign_keys` is passed over: SQLite ignores it in a transaction, and the runner has
 /// lifted them already.
 void run_statements(lease& turn, std::string_view sql);

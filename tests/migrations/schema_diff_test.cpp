@@ -165,6 +165,69 @@ TEST_F(SchemaDiff, RebuildsWithRowsChildrenTriggersViewsAndIndexes) {
     EXPECT_THAT(query("SELECT id FROM posts"), ElementsAre("11"));
 }
 
+/// A rebuild whose SQL was written without a look at what the program has made.
+class RebuildUnaware : public SchemaDiff {
+protected:
+    std::string refusal_over(const std::string& made_by_program) {
+        start(schema_of({users(), table_of("log", {text_column("entry")})}),
+              "INSERT INTO users VALUES (1, 'a', 'x');");
+        run(made_by_program);
+        try {
+            migrate(text_of(diff_schemas(schema_of({users()}), schema_of({strict_users()}))));
+        } catch (const migration_error& e) {
+            return e.failure().cause;
+        }
+        return "none";
+    }
+    static table_description users() {
+        auto table = table_of("users", {text_column("name"), text_column("bio")});
+        table.indexes.push_back({"declared", false, {{"name"}}, {}});
+        return table;
+    }
+    static table_description strict_users() {
+        return table_of("users", {wanted(text_column("name"))});
+    }
+};
+
+TEST_F(RebuildUnaware, KeepsWhatTheProgramHasMade) {
+    EXPECT_EQ(refusal_over("CREATE INDEX by_name ON users (name);"
+                           "CREATE VIEW names AS SELECT name FROM users;"
+                           "CREATE VIEW more AS SELECT name FROM names;"
+                           "CREATE TRIGGER on_users AFTER UPDATE ON users BEGIN INSERT INTO log "
+                           "(entry) VALUES (new.name); END;"
+                           "CREATE TRIGGER on_log AFTER DELETE ON log BEGIN DELETE FROM users; "
+                           "END;"),
+              "none");
+
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE type <> 'table' AND name NOT LIKE "
+                      "'\\_\\_%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY name"),
+                ElementsAre("by_name", "more", "names", "on_log", "on_users"));
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name LIKE '%set_aside'"), IsEmpty());
+    run("UPDATE users SET name = 'b'");
+    EXPECT_THAT(query("SELECT entry FROM log"), ElementsAre("b"));
+    EXPECT_THAT(query("SELECT name FROM more"), ElementsAre("b"));
+}
+
+TEST_F(RebuildUnaware, RefusesWhereAnIndexCannotFollow) {
+    EXPECT_EQ(refusal_over("CREATE INDEX by_bio ON users (bio);"),
+              "the index by_bio, which no migration has made, could not be kept: no such column: "
+              "bio");
+    EXPECT_THAT(query("SELECT name FROM pragma_index_list('users')"),
+                ElementsAre("by_bio", "declared"));
+}
+
+TEST_F(RebuildUnaware, RefusesWhereATriggerCannotFollow) {
+    EXPECT_EQ(refusal_over("CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE users SET bio = 1; "
+                           "END;"),
+              "the trigger t, which no migration has made, could not be kept: no such column: bio");
+}
+
+TEST_F(RebuildUnaware, LeavesAViewAloneThatWasBrokenBefore) {
+    EXPECT_EQ(refusal_over("CREATE VIEW v AS SELECT nope FROM users;"), "none");
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE type = 'view' AND name = 'v'"),
+                ElementsAre("v"));
+}
+
 TEST_F(SchemaDiff, RebuildsATableThatRefersToItself) {
     auto nodes = table_of("nodes", {text_column("parent"), text_column("name")});
     nodes.foreign_keys.push_back(cascading_key("parent", "nodes"));

@@ -1,0 +1,105 @@
+// A database that goes from one schema to another by what the differ writes.
+#pragma once
+
+#include "migrations/database_schema.hpp"
+#include "migrations/runner.hpp"
+#include "migrations/schema_diff.hpp"
+#include "tests/migrations/schema_builder.hpp"
+#include "tests/support/open_storage.hpp"
+
+#include <dormouse/migration_error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dormouse::test {
+
+/// A database with some schema and rows, migrated by what the differ writes.
+class SchemaDiff : public testing::Test {
+protected:
+    void migrate(std::string sql) {
+        names_.push_back(std::to_string(names_.size()));
+        sources_.push_back(std::move(sql));
+        files_.push_back({names_.back(), sources_.back()});
+        (void)apply_migrations(*object_, migration_list(files_), [] { return timestamp{}; });
+    }
+
+    /// Makes `schema` and then runs `rows`.
+    void start(schema_snapshot schema, const std::string& rows = {}) {
+        migrate(text_of(diff_schemas({}, schema)) + rows);
+        schema_ = std::move(schema);
+    }
+
+    /// Goes on from what the database has.
+    void follow_database() {
+        auto turn = object_->begin_turn();
+        schema_.tables = read_database_schema(turn);
+    }
+
+    void change(const schema_snapshot& to, change_hints hints = {}) {
+        hints.attached = [this](std::span<const std::string> renames) {
+            EXPECT_THAT(renames, testing::IsEmpty());
+            return attached();
+        };
+        migrate(text_of(diff_schemas(schema_, to, hints)));
+    }
+
+    std::string refusal_of(const schema_snapshot& to, change_hints hints = {}) {
+        try {
+            change(to, std::move(hints));
+        } catch (const migration_error& e) {
+            names_.pop_back();
+            sources_.pop_back();
+            files_.pop_back();
+            return e.failure().cause;
+        }
+        return "none";
+    }
+
+    std::vector<attached_object> attached() {
+        auto turn = object_->begin_turn();
+        return read_attached_objects(turn);
+    }
+
+    std::vector<std::string> query(std::string_view sql) {
+        std::vector<std::string> values;
+        auto turn = object_->begin_turn();
+        auto rows = turn.prepare(sql);
+        while (rows->step()) {
+            values.emplace_back(rows->is_null(0) ? "NULL" : rows->text(0));
+        }
+        return values;
+    }
+
+    void run(std::string_view sql) {
+        auto turn = object_->begin_turn();
+        turn.execute(sql);
+        (void)turn.commit();
+    }
+
+    static std::string text_of(const schema_change& change) {
+        std::string sql;
+        for (const auto& statement : change.statements) {
+            sql += statement + ";\n";
+        }
+        return sql;
+    }
+
+private:
+    open_storage storage_;
+    std::unique_ptr<object_storage> object_ = storage_.open();
+    std::deque<std::string> names_;
+    std::deque<std::string> sources_;
+    std::vector<migration_file> files_;
+    schema_snapshot schema_;
+};
+
+}  // namespace dormouse::test

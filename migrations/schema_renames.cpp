@@ -99,6 +99,25 @@ class renaming {
 public:
     explicit renaming(std::vector<table_description> tables) { result_.tables = std::move(tables); }
 
+    /// All of tables, or all of columns. A name that another hint gives up is free behind that one,
+    /// so a hint may have to wait; where they wait for each other, names are swapped.
+    void follow(std::vector<rename_hint> rest) {
+        while (!rest.empty()) {
+            const auto free = [&](const rename_hint& hint) { return !waits(hint, rest); };
+            auto next = std::ranges::find_if(rest, free);
+            if (next == rest.end()) {
+                step_aside(rest);
+                next = std::ranges::find_if(rest, free);
+            }
+            const auto hint = next == rest.end() ? rest.begin() : next;
+            hint->table.empty() ? rename_table(*hint) : rename_column(*hint);
+            rest.erase(hint);
+        }
+    }
+
+    [[nodiscard]] renamed_schema take() { return std::move(result_); }
+
+private:
     void rename_table(const rename_hint& hint) {
         auto* table = find(hint.old_name);
         const auto* taken = find(hint.new_name);
@@ -121,8 +140,7 @@ public:
     }
 
     void rename_column(const rename_hint& hint) {
-        const auto renamed = new_names_.find(hint.table);
-        auto* table = find(renamed == new_names_.end() ? hint.table : renamed->second);
+        auto* table = find_table_of(hint);
         if (table == nullptr) {
             refuse(hint, "there is no table " + hint.table +
                              "; there are: " + list_names(result_.tables));
@@ -143,9 +161,42 @@ public:
         note(hint, *table);
     }
 
-    [[nodiscard]] renamed_schema take() { return std::move(result_); }
+    /// Of a hint for a column.
+    [[nodiscard]] table_description* find_table_of(const rename_hint& hint) {
+        const auto renamed = new_names_.find(hint.table);
+        return find(renamed == new_names_.end() ? hint.table : renamed->second);
+    }
 
-private:
+    [[nodiscard]] bool is_there(const rename_hint& hint) {
+        if (hint.table.empty()) {
+            return find(hint.old_name) != nullptr;
+        }
+        const auto* table = find_table_of(hint);
+        return table != nullptr && find_column(*table, hint.old_name) != nullptr;
+    }
+
+    /// Another hint is still to give up the name that this one gives.
+    [[nodiscard]] bool waits(const rename_hint& hint, const std::vector<rename_hint>& rest) {
+        return is_there(hint) && std::ranges::any_of(rest, [&](const rename_hint& other) {
+                   return &other != &hint && same_name(other.old_name, hint.new_name) &&
+                          is_there(other) &&
+                          (hint.table.empty() || find_table_of(other) == find_table_of(hint));
+               });
+    }
+
+    /// Gives the first of them a name that nobody waits for.
+    void step_aside(std::vector<rename_hint>& rest) {
+        auto& hint = rest.front();
+        const auto between = "__swap_" + hint.new_name;
+        if (hint.table.empty()) {
+            new_names_[hint.old_name] = hint.new_name;
+            rename_table(*find(hint.old_name), between);
+        } else {
+            rename_column(*find_table_of(hint), hint.old_name, between);
+        }
+        hint.old_name = between;
+    }
+
     [[nodiscard]] table_description* find(std::string_view name) {
         const auto found = std::ranges::find_if(
             result_.tables, [&](const auto& table) { return same_name(table.name, name); });
@@ -237,15 +288,14 @@ const Named* find_called(const std::vector<Named>& all, const std::string& name)
 
 renamed_schema rename_in_schema(std::vector<table_description> tables,
                                 std::span<const std::string> hints) {
-    const auto parsed = parse_hints(hints);
+    auto of_tables = parse_hints(hints);
+    const auto first_column =
+        std::ranges::find_if(of_tables, [](const auto& hint) { return !hint.table.empty(); });
+    std::vector<rename_hint> of_columns(first_column, of_tables.end());
+    of_tables.erase(first_column, of_tables.end());
     renaming names(std::move(tables));
-    for (const auto& hint : parsed) {
-        if (hint.table.empty()) {
-            names.rename_table(hint);
-        } else {
-            names.rename_column(hint);
-        }
-    }
+    names.follow(std::move(of_tables));
+    names.follow(std::move(of_columns));
     return names.take();
 }
 

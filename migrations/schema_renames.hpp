@@ -29,7 +29,8 @@ struct renamed_schema {
 /// `tables` with the names that `hints` give them. A hint is `old:new` for a table and
 /// `table.old:new` for a column, where the table may be called by either of its names. A hint whose
 /// new name is there already, and whose old one is not, was followed before and changes nothing, so
-/// it may stay in a program.
+/// it may stay in a program. Hints are followed at once: `a:b` and `b:c` move two names on, `a:b`
+/// and `b:a` swap them; where there is no `b` yet, the first two make `a` a `c`.
 /// Errors: `errc::invalid_arguments` for a hint that is malformed, names nothing, or a name that
 /// is taken; it says what there is.
 [[nodiscard]] renamed_schema rename_in_schema(std::vector<table_description> tables,

@@ -53,6 +53,47 @@ TEST(SchemaRenames, RenameTablesAndColumnsWhereverTheyAreUsed) {
     EXPECT_THAT(renamed.tables[1].foreign_keys[0].parent_columns, ElementsAre("key"));
 }
 
+TEST(SchemaRenames, MoveNamesOn) {
+    const auto users = table_of("users", {text_column("a"), text_column("b")});
+    const auto moved = table_of("users", {text_column("b"), text_column("c")});
+    change_hints hints;
+    hints.renames = {"users.a:b", "users.b:c"};
+
+    EXPECT_THAT(diff_schemas(schema_of({users}), schema_of({moved}), hints).statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME COLUMN \"b\" TO \"c\"",
+                            "ALTER TABLE \"users\" RENAME COLUMN \"a\" TO \"b\""));
+    EXPECT_THAT(diff_schemas(schema_of({table_of("users", {text_column("a")})}),
+                             schema_of({table_of("users", {text_column("c")})}), hints)
+                    .statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME COLUMN \"a\" TO \"b\"",
+                            "ALTER TABLE \"users\" RENAME COLUMN \"b\" TO \"c\""));
+}
+
+TEST(SchemaRenames, SwapNames) {
+    const std::vector<std::string> hints{"users:posts", "posts:users", "users.bio:id",
+                                         "users.id:bio"};
+
+    const auto renamed = rename_in_schema(family(), hints);
+
+    EXPECT_THAT(renamed.statements,
+                ElementsAre("ALTER TABLE \"users\" RENAME TO \"__swap_posts\"",
+                            "ALTER TABLE \"posts\" RENAME TO \"users\"",
+                            "ALTER TABLE \"__swap_posts\" RENAME TO \"posts\"",
+                            "ALTER TABLE \"posts\" RENAME COLUMN \"bio\" TO \"__swap_id\"",
+                            "ALTER TABLE \"posts\" RENAME COLUMN \"id\" TO \"bio\"",
+                            "ALTER TABLE \"posts\" RENAME COLUMN \"__swap_id\" TO \"id\""));
+    EXPECT_EQ(renamed.tables[0].name, "posts");
+    EXPECT_THAT(renamed.tables[0].primary_key, ElementsAre("bio"));
+    EXPECT_EQ(renamed.tables[1].foreign_keys[0].parent_table, "posts");
+}
+
+TEST(SchemaRenames, RefuseOneNameForTwo) {
+    EXPECT_EQ(refusal_of({"users.bio:id", "users.id:bio", "users.id:name", "users.bio:name"}),
+              "cannot rename users.bio:name: users has a column name already");
+    EXPECT_EQ(refusal_of({"users.id:bio", "users.bio:name", "users.name:bio"}),
+              "cannot rename users.name:bio: users has a column bio already");
+}
+
 TEST(SchemaRenames, PassOverHintsThatWereFollowedBefore) {
     const std::vector<std::string> hints{"persons:users", "persons.story:bio"};
 

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <random>
+#include <span>
 #include <string>
 
 namespace dormouse::test {
@@ -93,6 +95,67 @@ TEST_F(InterruptedRun, ForgetsTheBookmarkOfAnAttemptThatAppliedNothing) {
     EXPECT_EQ(fail(one_chunk), errc::migration_failed);
     EXPECT_FALSE(object().begin_turn().metadata().before_migration.has_value());
 }
+
+/// Programs with three lists come and go, are killed and fail; the oldest writes when it serves.
+class Deployments : public protected_run, public testing::WithParamInterface<std::uint32_t> {
+protected:
+    void serve_and_write() {
+        if (attempt(good)) {
+            write("INSERT INTO a (x) VALUES ('kept')");
+            ++kept_;
+        }
+        sleep();
+    }
+
+    /// False when it failed or was killed.
+    bool attempt(std::span<const migration_file> files) {
+        try {
+            (void)run(files);
+            return true;
+        } catch (const killed&) {
+            if (random_() % 2 == 0) {
+                background_.run_all();
+            }
+            crash();
+        } catch (const error&) {
+            sleep();
+        }
+        return false;
+    }
+
+    void take_step() {
+        constexpr std::array lists{std::span<const migration_file>(bad),
+                                   std::span<const migration_file>(corrected)};
+        const auto choice = random_() % 8;
+        if (choice < 3) {
+            serve_and_write();
+            return;
+        }
+        looks_left_ = choice < 6 ? static_cast<int>(2 + random_() % 3) : 0;
+        if (attempt(lists.at(random_() % 4 == 0 ? 1 : 0))) {
+            sleep();
+        }
+        looks_left_ = 0;
+    }
+
+    static constexpr std::array corrected{
+        first, migration_file{"2_breaks",
+                              "ALTER TABLE a ADD COLUMN z;\n--> breakpoint\n"
+                              "CREATE TABLE c (x);"}};
+    std::mt19937 random_{GetParam()};
+    std::int64_t kept_ = 0;
+};
+
+TEST_P(Deployments, NeverLoseWhatWasAcknowledged) {
+    (void)run(good);
+    for (int step = 0; step < 25; ++step) {
+        take_step();
+        ASSERT_EQ(query("SELECT count(*) FROM a WHERE x = 'kept'").at(0), std::to_string(kept_))
+            << "step " << step << " of seed " << GetParam();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfManySeeds, Deployments, testing::Range(1U, 31U));
 
 // --- an attempt at another list was interrupted
 

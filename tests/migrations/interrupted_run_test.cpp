@@ -234,15 +234,18 @@ TEST_F(InterruptedRun, RefusesAfterACrashAndAnOlderProgramsWrites) {
     (void)run(std::array{family});
     constexpr std::array orphaning{family, migration_file{"2",
                                                           "DELETE FROM parents WHERE id = 1;\n"
+                                                          "--> breakpoint\nCREATE TABLE y (x);\n"
                                                           "--> breakpoint\nCREATE TABLE z (x);"}};
     kill_after(orphaning, 1);
     EXPECT_EQ(run(std::array{family}).chunks, 0U);
     write("INSERT INTO parents VALUES (3)");
     sleep();
 
-    EXPECT_EQ(fail(orphaning), errc::migration_failed);
+    for (int attempts = 0; attempts < 2; ++attempts) {
+        EXPECT_EQ(fail(orphaning), errc::migration_failed);
+        EXPECT_THAT(text_, HasSubstr("1 row(s) would refer to rows that are not there"));
+    }
 
-    EXPECT_THAT(text_, HasSubstr("1 row(s) would refer to rows that are not there"));
     EXPECT_THAT(query("SELECT id FROM parents"), ElementsAre("2", "3"));
 }
 

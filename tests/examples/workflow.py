@@ -127,12 +127,20 @@ def ready_to_deploy(workflow, data):
                     "the program with it, then db reset begins afresh\n")
     workflow.expect("validate", "✓ events: 1 .*\n  Schema matches ✓\n✓ main: 2 migration[(]s[)]\n  Schema matches ✓\n"
                                 "✓ settings: 1 .*\n  Schema matches ✓\n")
+    # The tool has the migration inside when it is built again, and not before.
+    workflow.expect(f"rehearse --data {data}", "", "Error: this program is older than its sources:\n"
+                    "    migrations/main/[0-9]{14}_add_phone.sql is new\n(.*\n)+", code=1)
+    workflow.build_tool()
+    workflow.expect(f"rehearse --data {data} --database main", "✓ main: 1 of 1 object[(]s[)] rehearsed, 1 migrated(.*\n)+")
 
 
 def a_person_watches(workflow, data):
     for variables, coloured in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         shown = workflow.on_a_terminal(variables, "validate", "--database", "main")
         workflow.checks.equal(f"colour with {variables}: {shown!r}", b"\x1b[32m" in shown, coloured)
+    for terminal, drawn in (("xterm", True), ("dumb", False)):
+        shown = workflow.on_a_terminal({"TERM": terminal}, "rehearse", "--data", data, "--database", "main")
+        workflow.checks.equal(f"a bar on {terminal}: {shown!r}", b"\x1b[K" in shown, drawn)
 
 
 def a_teammate_generated_too(workflow, data):
@@ -172,7 +180,8 @@ def deploy(workflow, data):
 
 def clean_up(workflow, data):
     workflow.expect(f"reset --database main --keep-epoch --purge-local-storage --data {data}",
-                    f"✓ Epoch unchanged\n✓ Reset databases: main\n✓ Purged local DO storage: {data}/MainDatabaseDO\n")
+                    f"✓ Epoch unchanged\n✓ Reset databases: main\n✓ Purged local DO storage: {data}/MainDatabaseDO\n"
+                    "  Start the dev server again: its objects begin empty\n")
     workflow.checks.equal("objects left", object_files(data, "MainDatabaseDO"), [])
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-STATUS = r"""Dev Epoch: \w+
+STATUS = r"""Dev Epoch: none yet
 
 📦 main
    Class: MainDatabaseDO

@@ -9,6 +9,7 @@
 #include <dormouse/error.hpp>
 #include <dormouse/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <system_error>
@@ -101,6 +102,18 @@ int run(const command_request& asked, const std::function<int()>& work) {
     }
 }
 
+void require_no_extras(const command_request& asked, const CLI::App& command) {
+    const auto words = command.remaining();
+    // CLI11 keeps the mark among them, too.
+    const auto extra = std::ranges::find_if(words, [](const auto& word) { return word != "--"; });
+    if (extra != words.end()) {
+        throw CLI::RuntimeError(
+            tell_failure(asked.site.streams, asked.json,
+                         {std::string(name_of(errc::invalid_arguments)),
+                          command.get_name() + " does not take '" + *extra + "'"}));
+    }
+}
+
 fill_hint parse_fill(const std::string& text) {
     const auto equals = text.find('=');
     const auto place = text.substr(0, equals);
@@ -172,6 +185,8 @@ CLI::App& add_command(CLI::App& to, command_words words,
                        "Directory of the migrations");
     command.add_flag("-v,--verbose", asked->verbose, "Show detailed output");
     command.add_flag("--json", asked->json, "Answer with one JSON document");
+    command.allow_extras();  // they are told of here, for whichever program
+    command.parse_complete_callback([asked, &command] { require_no_extras(*asked, command); });
     command.callback([asked, work = std::move(work)] {
         if (const auto code = run(*asked, work); code != 0) {
             throw CLI::RuntimeError(code);

@@ -68,7 +68,7 @@ void require_command(CLI::App& word, const tool_streams& streams) {
         const bool json = std::ranges::find(extras, "--json") != extras.end();
         const auto text = word.get_subcommands().empty()
                               ? missing_command(word)
-                              : "the following was not expected: " + extras.front();
+                              : word.get_name() + " does not take '" + extras.front() + "'";
         throw CLI::RuntimeError(
             tell_failure(streams, json, {std::string(name_of(errc::invalid_arguments)), text}));
     });

@@ -382,7 +382,9 @@ TEST_F(DatabaseTool, RefusesBelowAWordWhatItRefusesByItself) {
     for (const auto& [words, text] : std::vector<std::pair<std::vector<const char*>, const char*>>{
              {{"shop", "db"}, "name a command. Commands: push, "},
              {{"shop", "db", "bogus", "--json"}, "there is no command 'bogus'. Commands: push, "},
-             {{"shop", "db", "--bogus", "push"}, "the following was not expected: --bogus"}}) {
+             {{"shop", "db", "--bogus", "push"}, "db does not take '--bogus'"},
+             {{"shop", "db", "push", "--bogus", "--json"}, "push does not take '--bogus'"},
+             {{"shop", "db", "status", "more"}, "status does not take 'more'"}}) {
         std::ostringstream out;
         std::ostringstream err;
         CLI::App app("shop");

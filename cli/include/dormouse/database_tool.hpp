@@ -94,7 +94,8 @@ struct database_program {
 /// Adds the commands to a command line made with CLI11: to a subcommand, `shop db push`, or to the
 /// program's own, `shop push`. A command runs while its command line is parsed, and ends with a
 /// `CLI::RuntimeError` when its exit code is not 0. Below a word, that ends so too when none of the
-/// commands follows it. A command's options are CLI11's to check, with its texts and exit codes.
+/// commands follows it. So does an option that a command does not have; the values of those that it
+/// has are CLI11's to check, with its texts and exit codes.
 /// **Lifetime:** the streams outlive `to`.
 void add_database_commands(CLI::App& to, const database_program& program,
                            const tool_streams& streams);

@@ -18,9 +18,9 @@
 namespace dormouse {
 namespace {
 
-/// What hangs on the tables after the migrations so far, and the renames to come.
-std::vector<attached_object> find_attached(const migration_history& history,
-                                           std::span<const std::string> renames) {
+/// What else is there after the migrations so far, and the renames to come.
+undescribed_parts find_undescribed(const migration_history& history,
+                                   std::span<const std::string> renames) {
     if (history.migrations.empty()) {
         return {};
     }
@@ -29,7 +29,7 @@ std::vector<attached_object> find_attached(const migration_history& history,
     for (const auto& statement : renames) {
         database.turn().execute(statement);
     }
-    return read_attached_objects(database.turn());
+    return read_undescribed_parts(database.turn());
 }
 
 /// A lost snapshot described no index that was made by hand. The derived one must not either, or it
@@ -106,7 +106,7 @@ project_change find_change(const project_paths& paths, const declared_database& 
     found.change =
         diff_schemas(found.production, declared,
                      {std::move(renames), hints.fills, [&](std::span<const std::string> followed) {
-                          return find_attached(found.history, followed);
+                          return find_undescribed(found.history, followed);
                       }});
     require_works(found.history, found.change);
     std::ranges::move(remarks, std::back_inserter(found.change.remarks));

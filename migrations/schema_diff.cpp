@@ -136,7 +136,8 @@ std::vector<const column_description*> columns_missing(const table_description& 
 /// Collects statements in the order in which they have to run.
 class change_writer {
 public:
-    explicit change_writer(fills values) : fills_(values) {}
+    change_writer(fills values, const std::vector<table_features>& features)
+        : fills_(values), features_(&features) {}
 
     void create(const table_description& table) {
         creates_.push_back(create_table_statement(table));
@@ -157,7 +158,7 @@ public:
             replaced_.rebuilt.push_back(pair.to->name);
             rebuild_marks_.push_back(mark_before_rebuild(pair.from->name));
             ask_about_constraints(pair);
-            append(alters_, rebuild_table(*pair.from, *pair.to, fills_));
+            append(alters_, rebuild_table(*pair.from, *pair.to, fills_, features_of(*pair.to)));
         } else {
             alter(pair);
         }
@@ -190,6 +191,13 @@ public:
 private:
     static void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
         all.insert(all.end(), more.begin(), more.end());
+    }
+
+    [[nodiscard]] table_features features_of(const table_description& table) const {
+        const auto found = std::ranges::find_if(*features_, [&](const table_features& one) {
+            return same_name(one.table, table.name);
+        });
+        return found == features_->end() ? table_features{} : *found;
     }
 
     void alter(const table_pair& pair) {
@@ -313,6 +321,7 @@ private:
     }
 
     fills fills_;
+    const std::vector<table_features>* features_;
     replaced_tables replaced_;
     std::vector<std::string> row_checks_;
     std::vector<std::string> index_drops_;
@@ -422,7 +431,9 @@ schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& t
     auto renamed = rename_in_schema(from.tables, hints.renames);
     require_declared(renamed, to.tables);
     require_can_be_filled(hints.fills, to.tables);
-    change_writer writer(hints.fills);
+    const auto undescribed =
+        hints.undescribed ? hints.undescribed(renamed.statements) : undescribed_parts{};
+    change_writer writer(hints.fills, undescribed.features);
     for (const auto& table : to.tables) {
         if (const auto* old = find_table(renamed.tables, table.name)) {
             writer.change({old, &table});
@@ -435,13 +446,10 @@ schema_change diff_schemas(const schema_snapshot& from, const schema_snapshot& t
             writer.drop(old);
         }
     }
-    set_aside attached;
-    if (hints.attached) {
-        auto objects = hints.attached(renamed.statements);
-        std::erase_if(objects,
-                      [&](const auto& object) { return is_described(object, renamed.tables); });
-        attached = set_aside_attached(objects, writer.replaced());
-    }
+    auto objects = undescribed.attached;
+    std::erase_if(objects,
+                  [&](const auto& object) { return is_described(object, renamed.tables); });
+    auto attached = set_aside_attached(objects, writer.replaced());
     write_views(from.views, to.views, attached);
     schema_change change{std::move(renamed.statements), writer.take_remarks()};
     for (auto& statement : writer.take(attached)) {

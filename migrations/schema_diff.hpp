@@ -4,9 +4,9 @@
 // database they do not fit refuses, naming table, column and count, and stays as it was.
 #pragma once
 
-#include "migrations/attached_objects.hpp"
 #include "migrations/snapshot.hpp"
 #include "migrations/table_rebuild.hpp"
+#include "migrations/undescribed_parts.hpp"
 
 #include <functional>
 #include <span>
@@ -20,9 +20,9 @@ struct change_hints {
     /// `old:new` or `table.old:new`, see `rename_in_schema`.
     std::vector<std::string> renames;
     std::vector<fill_hint> fills;
-    /// What a database that has the migrations so far has attached once `renames` have run on it,
-    /// in order of creation. Empty: nothing is attached.
-    std::function<std::vector<attached_object>(std::span<const std::string> renames)> attached;
+    /// What else a database has that has the migrations so far, once `renames` have run on it.
+    /// Empty: nothing.
+    std::function<undescribed_parts(std::span<const std::string> renames)> undescribed;
 };
 
 struct schema_change {

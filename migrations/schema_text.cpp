@@ -65,6 +65,8 @@ void read_part(std::string_view part, table_text& text) {
                                    std::string(trim_blanks(take_parenthesized(part)))});
         } else if (token.is_word("as")) {
             text.generated[first.as_name()] = trim_blanks(take_parenthesized(part));
+        } else if (token.is_word("collate")) {
+            text.collations[first.as_name()] = next_counting(part).as_name();
         } else if (token.is_word("autoincrement")) {
             text.autoincrement = true;
         } else if (token.text == "(") {
@@ -82,6 +84,11 @@ table_text read_table_text(std::string_view sql) {
     table_text text;
     for (const auto part : split_at_commas(take_parenthesized(sql))) {
         read_part(part, text);
+    }
+    while (!sql.empty()) {
+        const auto option = take_token(sql);
+        text.strict = text.strict || option.is_word("strict");
+        text.without_rowid = text.without_rowid || option.is_word("without");
     }
     return text;
 }

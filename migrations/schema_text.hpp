@@ -13,9 +13,12 @@ namespace dormouse {
 
 /// What only the text of a CREATE TABLE says.
 struct table_text {
-    std::vector<check_description> checks;         ///< Without a name where it has none.
-    std::map<std::string, std::string> generated;  ///< column -> expression
+    std::vector<check_description> checks;          ///< Without a name where it has none.
+    std::map<std::string, std::string> generated;   ///< column -> expression
+    std::map<std::string, std::string> collations;  ///< column -> COLLATE
     bool autoincrement = false;
+    bool strict = false;
+    bool without_rowid = false;
 };
 
 /// `sql` must be a CREATE TABLE that SQLite has accepted.

@@ -41,6 +41,27 @@ table_description under_new_name(table_description table) {
     return table;
 }
 
+/// A description has no place for it, but SQL takes it behind the type.
+table_description with_collations(table_description table, const table_description& from,
+                                  const table_features& kept) {
+    for (const auto& [name, collation] : kept.collations) {
+        for (auto& column : table.columns) {
+            if (same_name(column.name, name) && find_column(from, name) != nullptr) {
+                column.type += " COLLATE " + quoted_identifier(collation);
+            }
+        }
+    }
+    return table;
+}
+
+std::string options_of(const table_features& kept) {
+    std::string options = kept.strict ? " STRICT" : "";
+    if (kept.without_rowid) {
+        options += kept.strict ? ", WITHOUT ROWID" : " WITHOUT ROWID";
+    }
+    return options;
+}
+
 /// What fills the new table's columns. A column that is left out gets its default.
 struct row_copy {
     std::string columns;
@@ -172,12 +193,13 @@ std::string rows_after_rebuild(const table_description& from, const table_descri
 }
 
 std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,
-                                       std::span<const fill_hint> fills) {
-    const auto made = under_new_name(to);
+                                       std::span<const fill_hint> fills,
+                                       const table_features& kept) {
+    const auto made = with_collations(under_new_name(to), from, kept);
     const auto copy = copy_of(from, to, fills);
     const auto old_name = quoted_identifier(from.name);
     const auto new_name = quoted_identifier(made.name);
-    std::vector<std::string> statements{create_table_statement(made)};
+    std::vector<std::string> statements{create_table_statement(made) + options_of(kept)};
     statements.push_back("INSERT INTO " + new_name + " (" + copy.columns + ") SELECT " +
                          copy.values + " FROM " + old_name);
     if (has_counter(from) && has_counter(to)) {

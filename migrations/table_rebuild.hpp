@@ -2,6 +2,8 @@
 // table takes over the rows and then the old one's name.
 #pragma once
 
+#include "migrations/undescribed_parts.hpp"
+
 #include <dormouse/migration_hints.hpp>
 #include <dormouse/table_description.hpp>
 
@@ -12,12 +14,13 @@
 namespace dormouse {
 
 /// The statements that turn table `from` into `to`, of the same name, and keep its rows, its
-/// autoincrement counter and what refers to it. Indexes and triggers of the table are gone
-/// afterwards. Foreign keys must not be enforced meanwhile, or dropping the old table would reach
-/// into others. Each without ";".
+/// autoincrement counter, what refers to it and the features `kept`. Indexes and triggers of the
+/// table are gone afterwards. Foreign keys must not be enforced meanwhile, or dropping the old
+/// table would reach into others. Each without ";".
 [[nodiscard]] std::vector<std::string> rebuild_table(const table_description& from,
                                                      const table_description& to,
-                                                     std::span<const fill_hint> fills);
+                                                     std::span<const fill_hint> fills,
+                                                     const table_features& kept = {});
 
 /// What a query reads from to see the rows of `from` as `rebuild_table` will write them, with the
 /// columns `names` of `to` at least. It goes by the table's name.

@@ -45,9 +45,9 @@ protected:
     }
 
     void change(const schema_snapshot& to, change_hints hints = {}) {
-        hints.attached = [this](std::span<const std::string> renames) {
+        hints.undescribed = [this](std::span<const std::string> renames) {
             EXPECT_THAT(renames, testing::IsEmpty());
-            return attached();
+            return undescribed();
         };
         migrate(text_of(diff_schemas(schema_, to, hints)));
     }
@@ -64,9 +64,9 @@ protected:
         return "none";
     }
 
-    std::vector<attached_object> attached() {
+    undescribed_parts undescribed() {
         auto turn = object_->begin_turn();
-        return read_attached_objects(turn);
+        return read_undescribed_parts(turn);
     }
 
     std::vector<std::string> query(std::string_view sql) {

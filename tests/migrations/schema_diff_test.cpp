@@ -164,6 +164,25 @@ TEST_F(SchemaDiff, KeepsTheAutoincrementCounterAheadOfTheRows) {
     EXPECT_THAT(query("SELECT name || seq FROM sqlite_sequence"), ElementsAre("users8"));
 }
 
+TEST_F(SchemaDiff, KeepsWhatOnlyAMigrationByHandSays) {
+    migrate(
+        "CREATE TABLE users (id text PRIMARY KEY NOT NULL, name text COLLATE NOCASE, \"collate\" "
+        "text DEFAULT 'x' COLLATE \"RTRIM\", gone text COLLATE NOCASE, CHECK (name <> 'a' COLLATE "
+        "BINARY)) STRICT, WITHOUT ROWID; INSERT INTO users VALUES ('1', 'Ada', 'y ', 'z');");
+    follow_database();
+    table_description to{
+        "users", {wanted(text_column("id")), wanted(text_column("name")), text_column("collate")},
+        {"id"},  {},
+        {},      {}};
+    to.columns[0].primary_key = true;
+
+    change(schema_of({to}));
+
+    EXPECT_THAT(query("SELECT strict || wr FROM pragma_table_list('users')"), ElementsAre("11"));
+    EXPECT_THAT(query("SELECT name FROM users WHERE name = 'ADA' AND \"collate\" = 'y'"),
+                ElementsAre("Ada"));
+}
+
 TEST_F(SchemaDiff, KeepsChecksThatNameTheirTable) {
     auto users = table_of("users", {text_column("name")});
     users.checks.push_back({"named", "\"users\".\"name\" <> ''"});

@@ -110,7 +110,11 @@ public:
                 next = std::ranges::find_if(rest, free);
             }
             const auto hint = next == rest.end() ? rest.begin() : next;
-            hint->table.empty() ? rename_table(*hint) : rename_column(*hint);
+            if (hint->table.empty()) {
+                rename_table(*hint);
+            } else {
+                rename_column(*hint);
+            }
             rest.erase(hint);
         }
     }

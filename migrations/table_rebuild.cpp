@@ -99,9 +99,20 @@ void add_any_column(row_copy& copy, const table_description& to) {
     }
 }
 
+/// Rows have a number that no column of their table is.
+bool has_hidden_rowid(const table_description& table) {
+    const auto* key =
+        table.primary_key.size() == 1 ? find_column(table, table.primary_key.front()) : nullptr;
+    return find_column(table, "rowid") == nullptr &&
+           (key == nullptr || !same_name(key->type, "integer"));
+}
+
 row_copy copy_of(const table_description& from, const table_description& to,
-                 std::span<const fill_hint> fills) {
+                 std::span<const fill_hint> fills, const table_features& kept) {
     row_copy copy;
+    if (!kept.without_rowid && has_hidden_rowid(from) && has_hidden_rowid(to)) {
+        copy.add("rowid", "rowid");
+    }
     for (const auto& column : to.columns) {
         if (column.generated) {
             continue;
@@ -196,7 +207,7 @@ std::vector<std::string> rebuild_table(const table_description& from, const tabl
                                        std::span<const fill_hint> fills,
                                        const table_features& kept) {
     const auto made = with_collations(under_new_name(to), from, kept);
-    const auto copy = copy_of(from, to, fills);
+    const auto copy = copy_of(from, to, fills, kept);
     const auto old_name = quoted_identifier(from.name);
     const auto new_name = quoted_identifier(made.name);
     std::vector<std::string> statements{create_table_statement(made) + options_of(kept)};

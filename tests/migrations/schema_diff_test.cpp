@@ -280,6 +280,16 @@ TEST_F(SchemaDiff, KeepsRowsOfWhichNoColumnStays) {
     EXPECT_THAT(query("SELECT b FROM t"), ElementsAre("z", "z"));
 }
 
+TEST_F(SchemaDiff, KeepsTheNumbersOfRowsThatNoColumnHolds) {
+    table_description table{"t", {text_column("a")}, {}, {}, {}, {}};
+    start(schema_of({table}), "INSERT INTO t VALUES ('x'), ('y'); DELETE FROM t WHERE a = 'x';");
+    table.columns[0].not_null = true;
+
+    change(schema_of({table}));
+
+    EXPECT_THAT(query("SELECT rowid FROM t"), ElementsAre("2"));
+}
+
 TEST_F(SchemaDiff, RefusesToDropATableAViewReads) {
     start(schema_of({table_of("users", {})}), "CREATE VIEW v AS SELECT id FROM users;");
     try {

@@ -13,10 +13,24 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 namespace dormouse {
 namespace {
+
+/// On an empty database. What fails there fails everywhere.
+void try_out(lease& turn, std::span<const std::string> statements) {
+    for (const auto& statement : statements) {
+        try {
+            run_statements(turn, statement);
+        } catch (const statement_failure& failed) {
+            throw error(errc::migration_failed,
+                        "[db] The change would fail: " + without_code(failed.cause) +
+                            "\n    Statement: " + failed.sql);
+        }
+    }
+}
 
 /// What else is there after the migrations so far, and the renames to come.
 undescribed_parts find_undescribed(const migration_history& history,
@@ -26,9 +40,7 @@ undescribed_parts find_undescribed(const migration_history& history,
     }
     scratch_database database;
     replay(database.turn(), history.migrations);
-    for (const auto& statement : renames) {
-        database.turn().execute(statement);
-    }
+    try_out(database.turn(), renames);
     return read_undescribed_parts(database.turn());
 }
 
@@ -55,22 +67,13 @@ std::vector<std::string> forget_handmade(const migration_history& history,
     return remarks;
 }
 
-/// What fails on an empty database fails on all.
 void require_works(const migration_history& history, const schema_change& change) {
     if (history.migrations.empty() || change.statements.empty()) {
         return;
     }
     scratch_database database;
     replay(database.turn(), history.migrations);
-    for (const auto& statement : change.statements) {
-        try {
-            run_statements(database.turn(), statement);
-        } catch (const statement_failure& failed) {
-            throw error(errc::migration_failed,
-                        "[db] The change would fail: " + without_code(failed.cause) +
-                            "\n    Statement: " + failed.sql);
-        }
-    }
+    try_out(database.turn(), change.statements);
     for (const auto& [object, cause] : find_broken_objects(database.turn())) {
         throw error(errc::invalid_arguments,
                     "the " + object.type + " " + object.name +

@@ -157,6 +157,19 @@ TEST_F(ProjectCommands, GenerateRefusesWhatFailsOnEveryDatabase) {
                            "column: bio\n    Statement: ALTER TABLE"));
 }
 
+TEST_F(ProjectCommands, GenerateRefusesARenameThatAViewCannotFollow) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql",
+          "CREATE VIEW v AS SELECT bio FROM users; CREATE VIEW w AS SELECT bio FROM v;");
+
+    EXPECT_THAT(refusal_of([&] {
+                    (void)generate(with({text_column("about")}), later, "",
+                                   {.renames = {"users.bio:about"}});
+                }),
+                StartsWith("[db] The change would fail: error in view w after rename: no such "
+                           "column: bio\n    Statement: ALTER TABLE \"users\" RENAME COLUMN"));
+}
+
 TEST_F(ProjectCommands, ValidateFindsTriggersAndViewsThatCannotRun) {
     write("migrations/main/20240315123045.sql",
           "CREATE TABLE users (id INTEGER PRIMARY KEY);"

@@ -32,7 +32,7 @@ std::string update_of_all_columns(lease& turn, const std::string& table) {
     rows->bind(1, table);
     while (rows->step()) {
         const auto name = quoted_identifier(rows->text(0));
-        assignments.append(assignments.empty() ? "" : ", ").append(name + " = " + name);
+        assignments.append(assignments.empty() ? "" : ", ").append(name).append(" = ").append(name);
     }
     return "UPDATE " + quoted_identifier(table) + " SET " + assignments;
 }

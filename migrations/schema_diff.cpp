@@ -372,27 +372,29 @@ std::string describe_exchange(const std::string& gone, const std::string& come,
            " is made; if it was renamed, say " + hint;
 }
 
+void remark_exchanged_columns(const table_description& old, const table_description& kept,
+                              std::vector<std::string>& remarks) {
+    for (const auto* column : columns_missing(old, kept)) {
+        for (const auto* added : columns_missing(kept, old)) {
+            const auto gone = old.name + "." + column->name;
+            remarks.push_back(
+                describe_exchange(gone, kept.name + "." + added->name, gone + ":" + added->name));
+        }
+    }
+}
+
 void remark_exchanges(const std::vector<table_description>& from,
                       const std::vector<table_description>& to, std::vector<std::string>& remarks) {
     for (const auto& old : from) {
-        const auto* kept = find_table(to, old.name);
+        if (const auto* kept = find_table(to, old.name)) {
+            remark_exchanged_columns(old, *kept, remarks);
+            continue;
+        }
         for (const auto& table : to) {
-            if (kept == nullptr && find_table(from, table.name) == nullptr) {
+            if (find_table(from, table.name) == nullptr) {
                 remarks.push_back(describe_exchange("the table " + old.name,
                                                     "the table " + table.name,
                                                     old.name + ":" + table.name));
-            }
-        }
-        for (const auto& column : old.columns) {
-            if (kept == nullptr || find_column(*kept, column.name) != nullptr) {
-                continue;
-            }
-            for (const auto& added : kept->columns) {
-                if (find_column(old, added.name) == nullptr) {
-                    const auto gone = old.name + "." + column.name;
-                    remarks.push_back(describe_exchange(gone, kept->name + "." + added.name,
-                                                        gone + ":" + added.name));
-                }
             }
         }
     }

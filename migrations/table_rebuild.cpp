@@ -197,8 +197,10 @@ std::string rows_after_rebuild(const table_description& from, const table_descri
     const auto alias = " AS " + quoted_identifier(to.name);
     auto rows = plain_rows_after(from, to, fills) + alias;
     for (const auto* column : computed_columns(to, names)) {
-        rows = "(SELECT *, (" + column->generated->expression + ") AS " +
-               quoted_identifier(column->name) + " FROM " + rows + ")" + alias;
+        std::string more = "(SELECT *, (";
+        more.append(column->generated->expression).append(") AS ");
+        more.append(quoted_identifier(column->name)).append(" FROM ").append(rows).append(")");
+        rows = more + alias;
     }
     return rows;
 }

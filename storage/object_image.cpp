@@ -1,11 +1,10 @@
 #include "storage/object_image.hpp"
 
 #include "storage/catalog.hpp"
+#include "storage/empty_database.hpp"
 #include "storage/history.hpp"
 
 #include <dormouse/error.hpp>
-
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <cstring>
@@ -31,32 +30,6 @@ constexpr std::size_t ahead_max = std::size_t{16} << 10;
 // The buffer that the thread's last waking object has read its file's beginning into: the next one
 // need not ask the allocator, and finds it in the processor's cache.
 thread_local std::unique_ptr<std::byte[]> spare_ahead;
-
-/// The one page of a database without tables, as SQLite makes it: incremental vacuum keeps the
-/// places of tables a function of the DDL alone.
-page make_empty_database() {
-    sqlite3* made = nullptr;
-    sqlite3_open(":memory:", &made);
-    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> closing(made, sqlite3_close);
-    sqlite3_exec(made,
-                 "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA user_version=1;"
-                 "PRAGMA user_version=0",
-                 nullptr, nullptr, nullptr);
-    sqlite3_int64 size = 0;
-    const std::unique_ptr<unsigned char, void (*)(void*)> bytes(
-        sqlite3_serialize(made, "main", &size, 0), sqlite3_free);
-    page empty{};
-    if (bytes == nullptr || static_cast<std::size_t>(size) != empty.size()) {
-        throw error(errc::storage_failed, "SQLite cannot make an empty database of one page");
-    }
-    std::memcpy(empty.data(), bytes.get(), empty.size());
-    return empty;
-}
-
-const page& empty_database() {
-    static const page empty = make_empty_database();
-    return empty;
-}
 
 /// How many pages the header counts; 0 when whoever wrote the file last kept no count.
 page_number pages_in_header(std::span<const std::byte> first) {
@@ -538,124 +511,6 @@ void object_image::count_overlay() {
     const auto pages = overlay_.page_count() + overlay_.pre_images() + overlay_.spares() - own;
     node_->overlay_pages += pages - counted_pages_;
     counted_pages_ = pages;
-}
-
-void object_image::checkpoint() {
-    checkpoint_requested_ = false;
-    if (redo_from_.load() == 0 || changed() || node_->log->poisoned()) {
-        return;
-    }
-    // An object that is never at rest would keep the log from ever being cut.
-    node_->log->wait_durable(last_end_);
-    open_or_create_file();
-    try {
-        write_file();
-        facts_.file = look_at_file();
-        facts_.filed = facts_.progress.sequence;
-    } catch (const error& failure) {
-        node_->log->poison(failure.what());
-        throw;
-    }
-    overlay_.clear();
-    count_overlay();
-    note_facts();  // before: a node checkpoint in between would find it neither dirty nor noted
-    mark_clean();
-}
-
-void object_image::swap(std::uint32_t source, logged_metadata metadata) {
-    load_facts();
-    auto next = facts_.progress;
-    ++next.sequence;
-    const auto built = next_file_path();
-    const auto file = node_->files->open(built, open_mode::existing);
-    file->sync();
-    node_->files->sync_directory(swap_directory(node_->root));
-    std::optional<generation> copy;
-    if (source == 0) {
-        copy = node_->past->keep_copy(identity_, next, built);
-    }
-    const bool first = !logged_;
-    auto header = make_header();
-    header.page_count = static_cast<page_number>(file->size() / page_size);
-    auto record = make_swap(header, source, encode(metadata));
-    mark_dirty();
-    append(record, first);
-    node_->log->wait_durable(last_end_);
-    facts_.metadata = std::move(metadata);
-    replace_file(built);
-    if (first) {
-        forget_facts();
-    }
-    note_facts();
-    if (copy) {
-        node_->past->note_copy(identity_, *copy);
-    }
-    mark_clean();
-}
-
-void object_image::replace_file(const std::string& built) {
-    close_file();
-    try {
-        node_->files->create_directories(path_.substr(0, path_.rfind('/')));
-        node_->files->rename(built, path_);
-        on_disk_ = logged_ = true;
-        facts_.file = look_at_file();
-        facts_.filed = facts_.progress.sequence;
-    } catch (const error& failure) {
-        node_->log->poison(failure.what());
-        throw;
-    }
-    page_count_ = logged_page_count_ = file_pages_ = facts_.file.page_count;
-}
-
-void object_image::destroy() {
-    load_facts();
-    if (!logged_) {
-        return;
-    }
-    record_builder record(record_kind::destroy, make_header());
-    mark_dirty();
-    append(record, false);
-    node_->log->wait_durable(last_end_);
-    close_file();
-    try {
-        node_->past->remove_all(identity_);
-        node_->files->remove(path_);
-    } catch (const error& failure) {
-        node_->log->poison(failure.what());
-        throw;
-    }
-    node_->known->forget(identity_);
-    on_disk_ = logged_ = false;
-    file_pages_ = 0;
-    facts_ = {};
-    page_count_ = logged_page_count_ = 1;
-    mark_clean();
-}
-
-// Too many open files, say, is no reason to distrust the disk.
-void object_image::open_or_create_file() {
-    if (on_disk_) {
-        open_file();
-        return;
-    }
-    node_->files->create_directories(path_.substr(0, path_.rfind('/')));
-    file_ = node_->files->open(path_, open_mode::create);
-}
-
-void object_image::write_file() {
-    drop_ahead();
-    if (!on_disk_) {
-        file_->truncate(0);
-        file_->write(0, empty_database());
-        on_disk_ = true;
-    }
-    overlay_.for_each(
-        [&](page_number number, const page& content) { file_->write(offset_of(number), content); });
-    if (file_->size() != size()) {
-        file_->truncate(size());
-    }
-    file_pages_ = page_count_;
 }
 
 }  // namespace dormouse

@@ -28,7 +28,7 @@ CELL_MUTATIONS = [
 STORAGE_MUTATIONS = [
     ("a commit is acknowledged before it is synced", "storage/commit_log.cpp",
      "        segment_.sync();  // before", "        // before"),
-    ("pages reach the file before their record is durable", "storage/object_image.cpp",
+    ("pages reach the file before their record is durable", "storage/object_image_file.cpp",
      "    node_->log->wait_durable(last_end_);\n    open_or_create_file();", "    open_or_create_file();"),
     ("the redo point moves without a sync of the files", "storage/storage_node.cpp",
      "            disk_->sync_everything(root_);\n        } catch", "        } catch"),
@@ -37,7 +37,7 @@ STORAGE_MUTATIONS = [
      "            archived = past_->archive_before(redo);\n            log_->remove_before(archived);\n"),
     ("the redo point moves past what the catalog lacks", "storage/storage_node.cpp",
      "        catalog_->write();\n        move_redo_point(redo);", "        move_redo_point(redo);"),
-    ("a file is swapped before its record is durable", "storage/object_image.cpp",
+    ("a file is swapped before its record is durable", "storage/object_image_file.cpp",
      "    node_->log->wait_durable(last_end_);\n    facts_.metadata", "    facts_.metadata"),
     ("the copy of an adopted file is not durable", "storage/history.cpp",
      "        kept->sync();\n", ""),

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
@@ -194,6 +195,7 @@ protected:
         std::array<int, 2> ends{};
         ASSERT_EQ(::pipe(ends.data()), 0);
         words.insert(words.begin(), "shop-db");
+        std::fflush(nullptr);  // else the tool would print what is still buffered here, too
         tool_ = ::fork();
         if (tool_ == 0) {
             ::dup2(ends[1], STDOUT_FILENO);

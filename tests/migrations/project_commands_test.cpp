@@ -97,8 +97,8 @@ TEST_F(ProjectCommands, GenerateSaysWhenDevelopmentObjectsCannotFollowIt) {
 
     EXPECT_TRUE(made.needs_reset);
     EXPECT_THAT(made.remarks, ElementsAre("Objects that have applied " + dev +
-                                          " cannot apply 20240315123045 over it; db reset begins "
-                                          "afresh"));
+                                          " cannot apply 20240315123045 over it; build and start "
+                                          "the program with it, then db reset begins afresh"));
     EXPECT_FALSE(generate(with({text_column("bio")}), later).needs_reset);
 }
 
@@ -381,8 +381,8 @@ TEST_F(ProjectCommands, ValidateRunsTheMigrationsBesideACorruptSnapshot) {
 
     EXPECT_EQ(result.migrations, 1U);
     ASSERT_EQ(result.errors.size(), 2U);
-    EXPECT_EQ(result.errors[0].statement, "INVALID");
-    EXPECT_THAT(result.errors[1].message, HasSubstr("Failed to parse snapshot at "));
+    EXPECT_THAT(result.errors[0].message, HasSubstr("Failed to parse snapshot at "));
+    EXPECT_EQ(result.errors[1].statement, "INVALID");
     EXPECT_THAT(result.drift, ElementsAre("[missing] table users: column bio"));
 }
 

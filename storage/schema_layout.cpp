@@ -80,17 +80,19 @@ public:
 
 private:
     bool read_tree(page_number root) {
-        std::vector<page_number> waiting{root};
-        while (!waiting.empty()) {
-            const auto number = waiting.back();
-            waiting.pop_back();
+        std::vector<page_number> waiting;  // of a tree of one page: nobody
+        for (auto number = root;;) {
             const auto place = add_page(number);
             const std::size_t header = number == 1 ? database_header_bytes : 0;
             if (!place || !read_node(*place, header, waiting)) {
                 return false;
             }
+            if (waiting.empty()) {
+                return true;
+            }
+            number = waiting.back();
+            waiting.pop_back();
         }
-        return true;
     }
 
     bool read_node(std::size_t place, std::size_t header, std::vector<page_number>& waiting) {

@@ -114,7 +114,9 @@ std::vector<std::byte> encode(const logged_metadata& metadata) {
     out.text(known.attempted_version);
     out.moment(known.last_attempt);
     out.mark(known.before_migration.value_or(bookmark{}));
-    out.number(known.migration_reached);
+    if (known.migration_reached != 0) {
+        out.number(known.migration_reached);  // an older program could not read it
+    }
     return std::move(out.bytes);
 }
 

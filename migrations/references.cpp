@@ -66,12 +66,13 @@ void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_re
             next = end;
             continue;
         }
+        if (!first.row) {  // nor has any other row of that table a number
+            found.rows[{}] += end - next;
+            next = end;
+            continue;
+        }
         auto row = turn.prepare(select_key(turn, first));
         for (; next != end; ++next) {
-            if (!next->row) {
-                ++found.rows[{}];
-                continue;
-            }
             row->bind(1, *next->row);
             ++found.rows[row->step() ? std::string(row->text(0)) : std::string()];
             row->reset();

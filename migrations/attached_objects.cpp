@@ -38,7 +38,10 @@ std::vector<const attached_object*> find_affected(std::span<const attached_objec
         grew = false;
         for (const auto& object : attached) {
             const bool known = std::ranges::find(affected, &object) != affected.end();
-            if (known || contains_name(tables.dropped, object.table) ||
+            // An index goes with its own table and with no other.
+            const bool stays =
+                object.type == "index" && !contains_name(tables.rebuilt, object.table);
+            if (known || stays || contains_name(tables.dropped, object.table) ||
                 find_use(object, away) == nullptr) {
                 continue;
             }

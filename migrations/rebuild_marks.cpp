@@ -46,6 +46,15 @@ bool exists(lease& turn, std::string_view name) {
     return rows->step();
 }
 
+/// A trigger may have the name of a table.
+bool exists(lease& turn, const attached_object& object) {
+    auto rows =
+        turn.prepare("SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE");
+    rows->bind(1, object.type);
+    rows->bind(2, object.name);
+    return rows->step();
+}
+
 [[noreturn]] void refuse(const attached_object& object, const std::string& cause) {
     throw error(errc::migration_failed,
                 "the " + object.type + " " + object.name +
@@ -71,7 +80,7 @@ std::vector<attached_object> put_back(lease& turn) {
     while (rows->step()) {
         attached_object object{std::string(rows->text(0)), std::string(rows->text(1)),
                                std::string(rows->text(2)), std::string(rows->text(3))};
-        if (exists(turn, object.name)) {
+        if (exists(turn, object)) {
             continue;
         }
         if (rows->integer(4) != 0) {

@@ -118,6 +118,28 @@ TEST_F(RebuildUnaware, KeepsWhatTheProgramHasMade) {
     EXPECT_THAT(query("SELECT name FROM more"), ElementsAre("b"));
 }
 
+TEST_F(RebuildUnaware, KeepsATriggerThatHasTheNameOfItsTable) {
+    EXPECT_EQ(refusal_over("CREATE TRIGGER users AFTER INSERT ON users BEGIN INSERT INTO log "
+                           "VALUES (new.name); END;"),
+              "none");
+
+    EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE type = 'trigger'"),
+                ElementsAre("users"));
+}
+
+TEST_F(RebuildUnaware, KeepsAnIndexWhoseColumnHasTheNameOfAnotherTable) {
+    const auto before = schema_of(
+        {table_of("author", {text_column("name")}), table_of("posts", {text_column("author")})});
+    const auto after = schema_of({table_of("author", {wanted(text_column("name"))}),
+                                  table_of("posts", {wanted(text_column("author"))})});
+    start(before, "INSERT INTO posts VALUES (1, 'a')");
+    run("CREATE INDEX by_author ON posts (author)");
+
+    migrate(text_of(diff_schemas(before, after)));
+
+    EXPECT_THAT(query("SELECT name FROM pragma_index_list('posts')"), ElementsAre("by_author"));
+}
+
 TEST_F(RebuildUnaware, RefusesWhereAnIndexCannotFollow) {
     EXPECT_EQ(refusal_over("CREATE INDEX by_bio ON users (bio);"),
               "the index by_bio, which no migration has made, could not be kept: no such column: "

@@ -103,8 +103,12 @@ std::string migration_journal::version() {
     return digest;
 }
 
-void migration_journal::set_version(std::string_view digest) {
+void migration_journal::clear_version() {
     lease_->execute("DROP VIEW IF EXISTS __dormouse_version");
+}
+
+void migration_journal::set_version(std::string_view digest) {
+    clear_version();
     lease_->execute(std::string(version_prefix).append(digest).append("' AS version"));
 }
 

@@ -49,6 +49,8 @@ public:
     /// SQL only when nobody has asked yet of a database with this very schema.
     [[nodiscard]] std::string version();
     void set_version(std::string_view digest);
+    /// Until the last chunk has run the database is of no version: not of the one before, either.
+    void clear_version();
     /// In a turn of its own, after `set_version` was committed: the next to ask needs no SQL.
     void note_version(std::string digest) { lease_->keep_schema_note(std::move(digest)); }
 

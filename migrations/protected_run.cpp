@@ -170,7 +170,7 @@ private:
         begin_list();
         ++known_.migration_attempts;
         known_.last_attempt = with_->wall_clock();
-        if (known_.migration_reached != 0 && !is_theirs_ && !read_found(turn)) {
+        if (known_.migration_reached != 0 && !known_.before_migration && !read_found(turn)) {
             // What was applied stays, also when this attempt is undone, and had found nothing.
             store_found(turn, {});
         }

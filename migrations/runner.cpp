@@ -106,9 +106,18 @@ migration_report migration_run::apply() {
         finish(turn);
         report_.position = turn.commit();
     }
-    auto turn = storage_->begin_turn();
-    migration_journal(turn).note_version(list_->version());
+    note_version();
     return report_;
+}
+
+// All is committed: that the next wake must read the version is no failure.
+void migration_run::note_version() noexcept {
+    try {
+        auto turn = storage_->begin_turn();
+        migration_journal(turn).note_version(list_->version());
+    } catch (const std::exception&) {
+        return;
+    }
 }
 
 void migration_run::apply_chunks() {
@@ -167,6 +176,7 @@ void migration_run::end_chunk(lease& turn, bool is_last) {
         require_no_more_broken(turn, found_);
         finish(turn);
     } else {
+        migration_journal(turn).clear_version();
         note_reached(turn);
     }
 }

@@ -78,6 +78,7 @@ public:
     [[nodiscard]] std::size_t chunks_applied() const noexcept { return report_.chunks; }
 
 private:
+    void note_version() noexcept;
     void apply_chunks();
     void apply_chunk(const pending_chunk& chunk);
     void find_broken(lease& turn);

@@ -157,8 +157,8 @@ connection::connection(object_image& first, schema_layout layout, steady_ticks t
 void connection::configure() {
     sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
     sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    // Else "phone" of a table without that column would be the text 'phone'. Schemas that are there
-    // already may say it so.
+    // Else "phone" of a table without that column would be the text 'phone'. Checks, defaults and
+    // indexes that are there already may say it so; bodies of triggers and views may not.
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     run_trusted("PRAGMA journal_mode=MEMORY");

@@ -81,14 +81,20 @@ std::vector<std::shared_ptr<object_image>> dirty_images::all() const {
 }
 
 object_image::object_image(image_services& node, object_identity identity)
-    : node_(&node), identity_(std::move(identity)), path_(object_path(node.root, identity_)) {}
+    : node_(&node), identity_(std::move(identity)) {}
+
+std::string object_image::directory() const {
+    auto whole = path();
+    whole.resize(whole.rfind('/'));
+    return whole;
+}
 
 object_image::~object_image() {
     node_->overlay_pages -= counted_pages_;
 }
 
 void object_image::open(const std::string& name) {
-    file_ = node_->files->open(path_, open_mode::existing);
+    file_ = node_->files->open(path(), open_mode::existing);
     const auto size = file_ == nullptr ? 0 : read_ahead();
     on_disk_ = logged_ = size > 0;
     if (!on_disk_) {
@@ -98,9 +104,10 @@ void object_image::open(const std::string& name) {
     }
     const std::span first(ahead_.get(), ahead_bytes_);
     if (const auto fault = describe_fault(first, size); !fault.empty()) {
-        throw error(errc::storage_failed, "cannot open " + path_ + ": " + fault);
+        throw error(errc::storage_failed, "cannot open " + path() + ": " + fault);
     }
-    page_count_ = logged_page_count_ = file_pages_ = static_cast<page_number>(size / page_size);
+    page_count_ = logged_page_count_ = static_cast<page_number>(size / page_size);
+    file_pages_ = std::max(page_count_, pages_in_header(first));
 }
 
 /// One read in the place of many: of a small database that is all of it. Answers the file's size.
@@ -126,9 +133,9 @@ void object_image::drop_ahead() noexcept {
 
 void object_image::open_file() {
     if (file_ == nullptr && on_disk_) {
-        file_ = node_->files->open(path_, open_mode::existing);
+        file_ = node_->files->open(path(), open_mode::existing);
         if (file_ == nullptr) {
-            throw error(errc::storage_failed, path_ + " has gone while it was in use");
+            throw error(errc::storage_failed, path() + " has gone while it was in use");
         }
     }
 }
@@ -181,7 +188,7 @@ bool object_image::read_base(std::uint64_t offset, std::span<std::byte> into) {
 /// Errors: `errc::storage_failed` when the file has only `found` pages.
 void object_image::require_whole(page_number found) const {
     if (found < file_pages_) {
-        throw error(errc::storage_failed, path_ + " was cut short: of its " +
+        throw error(errc::storage_failed, path() + " was cut short: of its " +
                                               std::to_string(file_pages_) + " pages " +
                                               std::to_string(found) + " are left");
     }
@@ -412,14 +419,16 @@ void object_image::make_empty() {
     count_overlay();
 }
 
-void object_image::load_facts() {
+void object_image::load_facts(cut_file answer) {
     if (facts_loaded_ || is_catalog()) {
         return;
     }
     if (on_disk_) {
         const auto row = node_->known->find(identity_);
         const auto found = look_at_file();
-        require_whole(found.page_count);
+        if (answer == cut_file::is_refused) {
+            require_whole(found.page_count);
+        }
         if (row) {
             facts_ = row->facts;
         }
@@ -434,9 +443,9 @@ void object_image::load_facts() {
 // Somebody else wrote the file while no node had it: the records do not lead there.
 void object_image::adopt(bool first) {
     for (const auto* left_behind : {"-wal", "-journal"}) {
-        if (node_->files->exists(path_ + left_behind)) {
+        if (node_->files->exists(path() + left_behind)) {
             throw error(errc::storage_failed,
-                        path_ + " was changed by another program that did not finish: " + path_ +
+                        path() + " was changed by another program that did not finish: " + path() +
                             left_behind +
                             " belongs to it. Open it once with that program, or "
                             "remove the second file and lose what only that holds");
@@ -444,7 +453,7 @@ void object_image::adopt(bool first) {
     }
     auto next = facts_.progress;
     ++next.sequence;
-    const auto copy = node_->past->keep_copy(identity_, next, path_);
+    const auto copy = node_->past->keep_copy(identity_, next, path());
     auto header = make_header();
     header.page_count = facts_.file.page_count;
     record_builder record(record_kind::adopt, header);

@@ -66,6 +66,9 @@ struct image_services {
     std::atomic<bool> relief_requested = false;
 };
 
+/// What a file that has lost its end is. Whoever replaces it can do with what is left.
+enum class cut_file : std::uint8_t { is_refused, is_taken };
+
 /// **Thread safety:** whoever has entered; `redo_from` by anybody.
 /// **Errors:** `errc::storage_failed`.
 class object_image : public std::enable_shared_from_this<object_image> {
@@ -112,7 +115,7 @@ public:
     void make_empty();
     /// Finds out how far the object has come. A file that is not as the node left it becomes a new
     /// beginning. Errors: `errc::storage_failed`.
-    void load_facts();
+    void load_facts(cut_file answer = cut_file::is_refused);
     /// What the node keeps of the object, with what this turn has changed. Loaded.
     [[nodiscard]] const logged_metadata& metadata() const noexcept;
     /// Is committed with this turn.
@@ -154,7 +157,9 @@ public:
 
     [[nodiscard]] const object_identity& identity() const noexcept { return identity_; }
     [[nodiscard]] image_services& node() const noexcept { return *node_; }
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Of its file. Made anew each time: kept, it would be a fifth of what an awake object takes.
+    [[nodiscard]] std::string path() const { return object_path(node_->root, identity_); }
+
     /// Loaded.
     [[nodiscard]] const object_progress& progress() const noexcept { return facts_.progress; }
     /// There is a file or a record of it.
@@ -166,6 +171,7 @@ public:
     std::atomic<connection*> bound = nullptr;
 
 private:
+    [[nodiscard]] std::string directory() const;
     [[nodiscard]] std::uint64_t read_ahead();
     void drop_ahead() noexcept;
     void require_whole(page_number found) const;
@@ -197,7 +203,6 @@ private:
 
     image_services* node_;
     object_identity identity_;
-    std::string path_;
     std::unique_ptr<disk_file> file_;
     // The beginning of the file, which a waking object is about to read; until its first turn ends.
     std::unique_ptr<std::byte[]> ahead_;

@@ -68,8 +68,8 @@ void object_image::swap(std::uint32_t source, logged_metadata metadata) {
 void object_image::replace_file(const std::string& built) {
     close_file();
     try {
-        node_->files->create_directories(path_.substr(0, path_.rfind('/')));
-        node_->files->rename(built, path_);
+        node_->files->create_directories(directory());
+        node_->files->rename(built, path());
         on_disk_ = logged_ = true;
         facts_.file = look_at_file();
         facts_.filed = facts_.progress.sequence;
@@ -92,7 +92,7 @@ void object_image::destroy() {
     close_file();
     try {
         node_->past->remove_all(identity_);
-        node_->files->remove(path_);
+        node_->files->remove(path());
     } catch (const error& failure) {
         node_->log->poison(failure.what());
         throw;
@@ -111,8 +111,8 @@ void object_image::open_or_create_file() {
         open_file();
         return;
     }
-    node_->files->create_directories(path_.substr(0, path_.rfind('/')));
-    file_ = node_->files->open(path_, open_mode::create);
+    node_->files->create_directories(directory());
+    file_ = node_->files->open(path(), open_mode::create);
 }
 
 void object_image::write_file() {

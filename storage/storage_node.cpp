@@ -126,14 +126,14 @@ public:
     void destroy(const object_key& key) {
         const std::lock_guard lock(maintenance_);
         const auto image = open_image(key);
-        image->load_facts();
+        image->load_facts(cut_file::is_taken);
         image->destroy();
     }
 
     void import_file(const object_key& key, const std::filesystem::path& from) {
         const std::lock_guard lock(maintenance_);
         const auto image = open_image(key);
-        image->load_facts();
+        image->load_facts(cut_file::is_taken);
         const auto room = log_->claim_space(size_of_file(from));
         const auto facts = import_database(*disk_, from, image->next_file_path(),
                                            swap_directory(root_) + "/import.sqlite");
@@ -152,7 +152,12 @@ public:
             const auto room = log_->claim_space(image.size());
             pool_.forget(image);
             compact_database(*disk_, image.path(), image.next_file_path());
-            image.swap(0, image.metadata());
+            auto metadata = image.metadata();
+            if (auto& reached = metadata.known.migration_reached;
+                reached != 0 && reached == image.progress().sequence) {
+                ++reached;  // nobody has changed what the database holds
+            }
+            image.swap(0, std::move(metadata));
         }
     }
 
@@ -244,7 +249,7 @@ private:
             throw error(errc::invalid_bookmark,
                         "there is no object " + key.id + " of class " + key.class_name);
         }
-        image->load_facts();
+        image->load_facts(cut_file::is_taken);
         log_->wait_durable(image->last_commit());  // an adoption: its past is read from the disk
         return image;
     }
@@ -292,7 +297,7 @@ private:
         for (const auto& identity : catalog_->to_be_restored()) {
             try {
                 const auto image = open_image({identity.class_name, in_digits(identity.id), {}});
-                image->load_facts();
+                image->load_facts(cut_file::is_taken);
                 log_->wait_durable(image->last_commit());
                 restore_if_wanted(*image);
             } catch (const std::exception& failure) {

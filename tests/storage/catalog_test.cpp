@@ -205,6 +205,30 @@ TEST_F(catalog_of_objects, RefusesAFileThatWasCutShort) {
     }
     stop();
     EXPECT_EQ(std::filesystem::file_size(file('a')), 6U * 4096 + 100) << "nobody has touched it";
+
+    std::filesystem::resize_file(file('a'), 2 * 4096);
+    start();
+    EXPECT_THROW(run('a', "INSERT INTO t VALUES (2)"), error);
+    EXPECT_EQ(std::filesystem::file_size(file('a')), 2U * 4096);
+}
+
+TEST_F(catalog_of_objects, RestoresAnObjectWhoseFileWasCutShort) {
+    run('a', "CREATE TABLE t (v); INSERT INTO t VALUES (1), (zeroblob(100000))");
+    const auto before = storage_.node->current_bookmark(key('a'));
+    run('a', "INSERT INTO t VALUES (2)");
+    stop();
+    std::filesystem::resize_file(file('a'), 6 * 4096);
+    start();
+
+    (void)storage_.node->restore(key('a'), before);
+
+    EXPECT_EQ(count('a'), 2);
+    stop();
+    std::filesystem::resize_file(file('a'), 6 * 4096);
+    start();
+    storage_.node->destroy(key('a'));
+    run('a', "CREATE TABLE t (v)");
+    EXPECT_EQ(count('a'), 0);
 }
 
 TEST_F(catalog_of_objects, MakesAnObjectOfAFilePutInItsPlace) {

@@ -17,7 +17,7 @@ interruption::interruption() {
     signalled = 0;
     struct sigaction noted {};
     noted.sa_handler = note_signal;
-    noted.sa_flags = SA_RESETHAND | SA_RESTART;
+    noted.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);  // one of them is unsigned
     ::sigemptyset(&noted.sa_mask);
     for (std::size_t i = 0; i < signals.size(); ++i) {
         ::sigaction(signals.at(i), &noted, &before_.at(i));

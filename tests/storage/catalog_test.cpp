@@ -190,7 +190,7 @@ TEST_F(catalog_of_objects, AdoptsAFileThatWasChangedWhileTheNodeWasStopped) {
 TEST_F(catalog_of_objects, RefusesAFileThatWasCutShort) {
     run('a', "CREATE TABLE t (v); INSERT INTO t VALUES (1), (zeroblob(100000))");
     stop();
-    std::filesystem::resize_file(file('a'), 6 * 4096 + 100);
+    std::filesystem::resize_file(file('a'), 24'676);
     start();
     for (const auto* sql :
          {"SELECT sum(length(CAST(v AS TEXT))) FROM t", "INSERT INTO t VALUES (2)"}) {
@@ -206,7 +206,7 @@ TEST_F(catalog_of_objects, RefusesAFileThatWasCutShort) {
     stop();
     EXPECT_EQ(std::filesystem::file_size(file('a')), 6U * 4096 + 100) << "nobody has touched it";
 
-    std::filesystem::resize_file(file('a'), 2 * 4096);
+    std::filesystem::resize_file(file('a'), 8'192);
     start();
     EXPECT_THROW(run('a', "INSERT INTO t VALUES (2)"), error);
     EXPECT_EQ(std::filesystem::file_size(file('a')), 2U * 4096);
@@ -217,14 +217,14 @@ TEST_F(catalog_of_objects, RestoresAnObjectWhoseFileWasCutShort) {
     const auto before = storage_.node->current_bookmark(key('a'));
     run('a', "INSERT INTO t VALUES (2)");
     stop();
-    std::filesystem::resize_file(file('a'), 6 * 4096);
+    std::filesystem::resize_file(file('a'), 24'576);
     start();
 
     (void)storage_.node->restore(key('a'), before);
 
     EXPECT_EQ(count('a'), 2);
     stop();
-    std::filesystem::resize_file(file('a'), 6 * 4096);
+    std::filesystem::resize_file(file('a'), 24'576);
     start();
     storage_.node->destroy(key('a'));
     run('a', "CREATE TABLE t (v)");

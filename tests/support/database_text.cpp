@@ -51,8 +51,9 @@ std::string text_of_database(const query_runner& query) {
                                    "AND sql IS NOT NULL ORDER BY name")) {
         const auto columns = columns_of(query, table[0]);
         text.append(table[0]).append(":\n");
-        add(query("SELECT " + columns + " FROM " + quoted('"', table[0]) + " ORDER BY 1, " +
-                  columns));
+        std::string rows = "SELECT ";
+        rows.append(columns).append(" FROM ").append(quoted('"', table[0]));
+        add(query(rows.append(" ORDER BY 1, ").append(columns)));
     }
     return text;
 }

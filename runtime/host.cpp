@@ -92,14 +92,12 @@ void host::tell_of_cache(const std::filesystem::path& cache) const {
     }
     std::error_code failed;
     const auto where = std::filesystem::absolute(cache, failed).string();
-    if (std::filesystem::exists(cache / "state.json", failed)) {
-        log_->write(log_level::info, "runtime", "development mode: follows " + where);
-    } else {
-        log_->write(log_level::warning, "runtime",
-                    "development mode: nothing has been pushed to " + where +
-                        ". '<program>-db push' does, from the project's folder; when the program "
-                        "runs in another, DORMOUSE_CACHE or runtime_options::cache names it");
-    }
+    const bool is_new = !std::filesystem::exists(cache / "state.json", failed);
+    log_->write(log_level::info, "runtime",
+                "development mode: follows " + where +
+                    (is_new ? ", where nothing has been pushed yet; DORMOUSE_CACHE or "
+                              "runtime_options::cache names another folder"
+                            : ""));
 }
 
 void host::add_database(const database_entry& entry) {

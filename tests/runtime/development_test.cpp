@@ -154,9 +154,9 @@ TEST_F(Development, FailsCallsWhileTheStateIsCorrupt) {
 TEST_F(Development, SaysWhereItLooksForPushes) {
     boot(runtime_mode::development);
     ASSERT_FALSE(log_->lines.empty());
-    EXPECT_THAT(log_->lines.back(), AllOf(HasSubstr("nothing has been pushed to " +
-                                                    (directory_.path() / ".dormouse").string()),
-                                          HasSubstr("DORMOUSE_CACHE")));
+    EXPECT_THAT(log_->lines.back(),
+                AllOf(HasSubstr("follows " + (directory_.path() / ".dormouse").string()),
+                      HasSubstr("DORMOUSE_CACHE")));
 
     begin_epoch("one");
     boot(runtime_mode::development);

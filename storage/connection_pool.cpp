@@ -14,15 +14,15 @@ std::unique_ptr<connection> connection_pool::lend(object_image& image) {
     if (auto own = take_bound(image)) {
         return own;
     }
-    // Every wake needs one, most only to compare it: not each time from the allocator.
-    thread_local schema_layout layout;
+    schema_layout layout{layout_pages_.take()};
     read_layout(image, layout);
     auto found = layout.shareable ? take_alike(image, layout) : nullptr;
     if (found != nullptr) {
+        layout_pages_.keep(std::move(layout.pages));
         found->point_at(image);
         return found;
     }
-    auto made = std::make_unique<connection>(image, layout, ticks_);
+    auto made = std::make_unique<connection>(image, std::move(layout), ticks_);
     const std::lock_guard lock(mutex_);
     ++opened_;
     return made;

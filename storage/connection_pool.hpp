@@ -4,11 +4,13 @@
 #pragma once
 
 #include "storage/connection.hpp"
+#include "storage/spare.hpp"
 
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace dormouse {
 
@@ -46,6 +48,7 @@ private:
     idle_list bound_;  // those that an awake object has used; the longest idle first
     idle_list free_;   // those whose object has gone; the last freed, whose memory is warm, first
     std::size_t opened_ = 0;
+    spare<std::vector<std::byte>> layout_pages_;  // every wake needs a layout, if only to compare
 };
 
 }  // namespace dormouse

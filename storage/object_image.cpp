@@ -27,10 +27,6 @@ constexpr std::size_t page_count_valid_for_at = 92;
 
 constexpr std::size_t ahead_max = std::size_t{16} << 10;
 
-// The buffer that the thread's last waking object has read its file's beginning into: the next one
-// need not ask the allocator, and finds it in the processor's cache.
-thread_local std::unique_ptr<std::byte[]> spare_ahead;
-
 /// How many pages the header counts; 0 when whoever wrote the file last kept no count.
 page_number pages_in_header(std::span<const std::byte> first) {
     const auto number = [first](std::size_t at) {
@@ -112,7 +108,7 @@ void object_image::open(const std::string& name) {
 
 /// One read in the place of many: of a small database that is all of it. Answers the file's size.
 std::uint64_t object_image::read_ahead() {
-    ahead_ = std::move(spare_ahead);
+    ahead_ = node_->spare_ahead.take();
     if (ahead_ == nullptr) {
         ahead_ = std::make_unique_for_overwrite<std::byte[]>(ahead_max);
     }
@@ -127,7 +123,7 @@ std::uint64_t object_image::read_ahead() {
 
 void object_image::drop_ahead() noexcept {
     if (ahead_ != nullptr) {
-        spare_ahead = std::move(ahead_);
+        node_->spare_ahead.keep(std::move(ahead_));
     }
 }
 

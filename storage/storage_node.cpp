@@ -9,10 +9,12 @@
 #include <dormouse/storage_node.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace dormouse {
 object_storage::object_storage(std::unique_ptr<object_database> opened) noexcept
@@ -82,8 +84,7 @@ public:
         log_->when_durable(image->last_commit(), [self = shared_from_this(), image,
                                                   closed = std::move(closed)](bool /*failed*/) {
             self->run_later(background_lane::maintenance, [self, image, closed] {
-                self->checkpoint(*image);
-                self->restore_if_wanted(*image);
+                self->file(image);
                 closed();
             });
         });
@@ -93,8 +94,7 @@ public:
         const auto image = database->image();
         database.reset();
         log_->wait_durable(image->last_commit());
-        checkpoint(*image);
-        restore_if_wanted(*image);
+        file(image);
     }
 
     [[nodiscard]] bool keeps_history() const noexcept {
@@ -235,9 +235,41 @@ private:
         log_->flush();
     }
 
+    /// Brings the file of an object up to date that has had its last turn.
+    void file(const std::shared_ptr<object_image>& image) {
+        checkpoint(*image);
+        restore_if_wanted(*image);
+        if (image->redo_from() != 0) {
+            const std::lock_guard lock(unfiled_mutex_);
+            unfiled_.push_back(image);
+            any_unfiled_ = true;
+        }
+    }
+
+    /// A file may lack commits, because there was no descriptor left when its object was closed,
+    /// say. Errors: `errc::storage_failed` while it does; they are written soon.
+    void require_filed(const object_identity& identity) {
+        const std::lock_guard lock(unfiled_mutex_);
+        std::erase_if(unfiled_, [](const auto& image) { return image->redo_from() == 0; });
+        any_unfiled_ = !unfiled_.empty();
+        for (const auto& image : unfiled_) {
+            if (image->identity() == identity) {
+                services_.request_checkpoint(image);
+                throw error(errc::storage_failed,
+                            image->path() +
+                                " lacks commits that could not be written to it when "
+                                "the object was closed; they are in the log, and are "
+                                "written as soon as that is possible");
+            }
+        }
+    }
+
     [[nodiscard]] std::shared_ptr<object_image> open_image(const object_key& key) {
-        auto image = std::make_shared<object_image>(
-            services_, object_identity{key.class_name, parse_id(key.id)});
+        object_identity identity{key.class_name, parse_id(key.id)};
+        if (any_unfiled_.load()) {
+            require_filed(identity);
+        }
+        auto image = std::make_shared<object_image>(services_, std::move(identity));
         image->open(key.name);
         return image;
     }
@@ -452,6 +484,9 @@ private:
     std::optional<history> past_;
     std::optional<catalog> catalog_;
     std::mutex maintenance_;  // one at a time writes to the objects' files
+    std::mutex unfiled_mutex_;
+    std::vector<std::shared_ptr<object_image>> unfiled_;  // closed, and dirty all the same
+    std::atomic<bool> any_unfiled_ = false;
 };
 
 storage_node::storage_node(storage_options options, background_runner& background)

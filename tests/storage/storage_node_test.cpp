@@ -123,6 +123,31 @@ TEST(StorageNode, TakesAFailedCheckpointForAFailedDisk) {
     EXPECT_THROW((void)storage.open('b'), error);
 }
 
+TEST(StorageNode, DoesNotOpenAFileThatLacksCommits) {
+    const auto on = std::make_shared<faulty_disk>();
+    open_storage storage(on);
+    auto object = storage.open();
+    (void)write(*object, 7);
+    storage.background.run_all();
+    on->fails = fail(disk_operation::create, ".sqlite");
+    storage.node->close(std::move(object), [] {});
+    storage.background.run_all();
+
+    try {
+        (void)storage.open();
+        ADD_FAILURE() << "it was opened";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.reason(), errc::storage_failed);
+        EXPECT_THAT(refused.what(), testing::HasSubstr("lacks commits"));
+    }
+    (void)storage.open('b');
+    on->fails = nullptr;
+    storage.background.run_all();
+
+    object = storage.open();
+    EXPECT_EQ(count(*object), 1);
+}
+
 TEST(StorageNode, RefusesToWriteWhileTheDiskIsNearlyFull) {
     const auto disk = std::make_shared<faulty_disk>();
     open_storage storage(disk);

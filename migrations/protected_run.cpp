@@ -333,8 +333,9 @@ std::optional<std::string> find_refusal(const migration_progress& progress,
 
 attempt_undone::attempt_undone()
     : error(errc::migration_failed,
-            "an attempt at other migrations was interrupted, and is undone; the object can be "
-            "migrated once it has been closed") {}
+            "an attempt at other migrations was interrupted; what it did is undone when the object "
+            "is closed, and then it can be migrated. Where every call says so, undoing fails: the "
+            "log has the reason, and restoring, importing or destroying the object helps") {}
 
 migration_report run_protected(object_storage& storage, const migration_list& list,
                                const migration_surroundings& with) {

@@ -17,6 +17,7 @@ struct orphan {
     std::string table;
     std::optional<std::int64_t> row;  ///< Not given: the table has no numbers of rows.
     std::int64_t key = 0;             ///< Which of the table's foreign keys.
+    std::string parent{};             ///< The table it refers to, in small letters.
 
     [[nodiscard]] bool has_key_of(const orphan& other) const {
         return table == other.table && key == other.key;
@@ -25,16 +26,18 @@ struct orphan {
 
 /// Of one table, or of every one. Errors: `sql_error` for a mismatch.
 std::vector<orphan> read_orphans(lease& turn, std::string_view table) {
-    auto rows = turn.prepare(table == every_table
-                                 ? "SELECT \"table\", rowid, fkid FROM pragma_foreign_key_check"
-                                 : "SELECT \"table\", rowid, fkid FROM "
-                                   "pragma_foreign_key_check(?)");
+    auto rows =
+        turn.prepare(table == every_table ? "SELECT \"table\", rowid, fkid, lower(parent) FROM "
+                                            "pragma_foreign_key_check"
+                                          : "SELECT \"table\", rowid, fkid, lower(parent) FROM "
+                                            "pragma_foreign_key_check(?)");
     if (table != every_table) {
         rows->bind(1, table);
     }
     std::vector<orphan> found;
     while (rows->step()) {
-        found.push_back({std::string(rows->text(0)), std::nullopt, rows->integer(2)});
+        found.push_back({std::string(rows->text(0)), std::nullopt, rows->integer(2),
+                         std::string(rows->text(3))});
         if (!rows->is_null(1)) {
             found.back().row = rows->integer(1);
         }
@@ -67,14 +70,14 @@ void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_re
             continue;
         }
         if (!first.row) {  // nor has any other row of that table a number
-            found.rows[{}] += end - next;
+            found.rows[first.parent] += end - next;
             next = end;
             continue;
         }
         auto row = turn.prepare(select_key(turn, first));
         for (; next != end; ++next) {
             row->bind(1, *next->row);
-            ++found.rows[row->step() ? std::string(row->text(0)) : std::string()];
+            ++found.rows[first.parent + " " + (row->step() ? std::string(row->text(0)) : "")];
             row->reset();
         }
     }

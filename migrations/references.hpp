@@ -16,9 +16,9 @@ namespace dormouse {
 ///
 /// **Thread safety:** value.
 struct broken_references {
-    /// How many rows refer to something that is not there, by what they refer to. Rows are told
-    /// apart by their keys, because a rebuild numbers rows anew and may rename their table; those
-    /// of a table WITHOUT ROWID only by their number.
+    /// How many rows refer to something that is not there, by what they refer to: the table and
+    /// the key. Rows are not told apart by themselves, because a rebuild numbers rows anew and may
+    /// rename their table; those of a table WITHOUT ROWID only by their number.
     std::map<std::string, std::int64_t> rows;
     /// Tables that refer to columns which identify no row, and SQLite's words for it. Their rows
     /// cannot be checked.

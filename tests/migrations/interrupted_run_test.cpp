@@ -187,6 +187,24 @@ TEST_F(InterruptedRun, UndoesWhatWasInterruptedForAnOlderProgram) {
     EXPECT_THAT(query("SELECT x FROM a"), ElementsAre("1", "1"));
 }
 
+TEST_F(InterruptedRun, TellsReferencesToTwoTablesApart) {
+    const std::array tables{migration_file{
+        "1",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE q (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE c (p REFERENCES p, q REFERENCES q);"
+        "INSERT INTO q VALUES (5); INSERT INTO c (q) VALUES (5)"}};
+    (void)run(tables);
+    object().enforce_foreign_keys(false);
+    write("INSERT INTO c (p) VALUES (5)");
+    object().enforce_foreign_keys(true);
+
+    EXPECT_EQ(fail(std::array{tables[0], migration_file{"2",
+                                                        "INSERT INTO p VALUES (5);"
+                                                        "DELETE FROM q WHERE id = 5"}}),
+              errc::migration_failed);
+    EXPECT_THAT(text_, HasSubstr("1 row(s) would refer to rows that are not there"));
+}
+
 TEST_F(InterruptedRun, TellsBrokenReferencesOfATableWithoutRowidsApart) {
     const std::array tables{migration_file{
         "1",

@@ -11,11 +11,15 @@
 //   wake/failing/p50_us                 a migration that fails, and is undone
 //   wake/awake/p50_us                   the same call of an object that is awake
 //   wake/over_storage/ratio             what the look at the version adds to the storage's own
-//   waking,
-//                                       which is opening an object and running its first query
+//                                       waking, which is opening an object and running its first
+//                                       query
+//   wake/over_system_calls/ratio        0_pending to the system calls of such a wake alone, which
+//                                       take wake/system_calls/p50_us: on another machine the
+//                                       microseconds differ, this much less
 //   wake/phase/NAME_us                  where the time goes, see `wake_phases`
 #include "bench/report.hpp"
 #include "bench/storage_fixture.hpp"
+#include "bench/wake_system_calls.hpp"
 #include "migrations/runner.hpp"
 
 #include <dormouse/query.hpp>
@@ -265,6 +269,23 @@ private:
     node_fixture fixture_;
 };
 
+/// Takes turns with the wakes, so that what else the machine does falls on both.
+void measure_over_system_calls(report& found) {
+    const scratch_directory scratch;
+    timed_runtime runtime(scratch.path(), script().add_mixed(9));
+    static_cast<void>(runtime.call_each());
+    static_cast<void>(runtime.call_each());  // once all are asleep, their files are written
+    system_calls_of_a_wake system(scratch.path());
+    std::vector<double> alone;
+    std::vector<double> ratios;
+    for (int round = 0; round < rounds; ++round) {
+        alone.push_back(median(system.time_each()));
+        ratios.push_back(median(runtime.call_each()) / alone.back());
+    }
+    found.add("wake/system_calls/p50_us", median(alone), "us");
+    found.add("wake/over_system_calls/ratio", median(ratios), "");
+}
+
 void measure_over_storage(report& found) {
     const scratch_directory scratch;
     const auto migrations = script().add_mixed(9);
@@ -285,13 +306,11 @@ void measure_over_storage(report& found) {
 ///   version_check  and finds that the migrations are current, for which a pooled connection is
 ///                  pointed at the file
 ///   placement      an action that does nothing, above these two: finding the object's place,
-///   making
-///                  its cell and its life, and the way of the call and of its answer
+///                  making its cell and its life, and the way of the call and of its answer
 ///   first_query    an action that selects a row, above the one that does nothing
 ///   migrate        the same action when a column must be added first, above when nothing must
 ///   durable_reply  an action that writes, too, above the one that selects: its answer waits for
-///   the
-///                  disk
+///                  the disk
 class wake_phases {
 public:
     explicit wake_phases(const script& migrations)
@@ -384,5 +403,6 @@ int main(int argc, char** argv) {
     measure_pending(found);
     measure_phases(found);
     measure_over_storage(found);
+    measure_over_system_calls(found);
     return found.finish(argc, argv);
 }

@@ -3,6 +3,8 @@
 #include "migrations/schema_names.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace dormouse {
 namespace {
@@ -47,6 +49,31 @@ std::vector<std::string> columns_used(const table_description& table, std::strin
         }
     }
     return used;
+}
+
+std::vector<std::string> columns_used(const table_description& table,
+                                      const index_description& index) {
+    std::string expressions = index.where;
+    for (const auto& key : index.keys) {
+        expressions.append(" ").append(key.expression ? key.text : quoted_identifier(key.text));
+    }
+    return columns_used(table, expressions);
+}
+
+std::vector<std::string> with_columns_used(const table_description& table,
+                                           std::vector<std::string> names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto* column = find_column(table, names[i]);
+        if (column == nullptr || !column->generated) {
+            continue;
+        }
+        for (auto& used : columns_used(table, column->generated->expression)) {
+            if (!contains_name(names, used)) {
+                names.push_back(std::move(used));
+            }
+        }
+    }
+    return names;
 }
 
 }  // namespace dormouse

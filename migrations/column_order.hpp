@@ -21,5 +21,12 @@ namespace dormouse {
 /// The columns of `table` whose names stand in `expression`.
 [[nodiscard]] std::vector<std::string> columns_used(const table_description& table,
                                                     std::string_view expression);
+/// Those that an index of the table sorts by or asks.
+[[nodiscard]] std::vector<std::string> columns_used(const table_description& table,
+                                                    const index_description& index);
+
+/// `names`, and the columns that generated ones among them are computed from.
+[[nodiscard]] std::vector<std::string> with_columns_used(const table_description& table,
+                                                         std::vector<std::string> names);
 
 }  // namespace dormouse

@@ -67,8 +67,7 @@ void read_columns(lease& turn, const table_text& text, table_description& table)
 // An INTEGER PRIMARY KEY is the rowid, which is never NULL, whether it says so or not.
 void complete_rowid(const table_text& text, table_description& table) {
     for (auto& column : table.columns) {
-        if (column.primary_key && table.primary_key.size() == 1 &&
-            same_name(column.type, "integer")) {
+        if (is_rowid(table, column)) {
             column.not_null = true;
             column.autoincrement = text.autoincrement;
         }

@@ -172,6 +172,25 @@ std::string lossy_condition(const column_description& from, const column_descrip
     return condition;
 }
 
+bool keeps_values(const column_description& from, const column_description& to) {
+    const auto after = affinity_of(to.type);
+    return after == affinity::blob || after == affinity_of(from.type);
+}
+
+std::string stored_value(std::string value, const column_description& from,
+                         const column_description& to) {
+    if (keeps_values(from, to)) {
+        return value;
+    }
+    if (affinity_of(to.type) == affinity::text) {
+        return "CASE WHEN typeof(" + value + ") IN ('integer', 'real') THEN CAST(" + value +
+               " AS TEXT) ELSE " + value + " END";
+    }
+    const auto number = "CAST(" + value + " AS NUMERIC)";
+    return "CASE WHEN typeof(" + value + ") = 'text' AND " + value + " = " + number + " THEN " +
+           number + " ELSE " + value + " END";
+}
+
 std::optional<std::string> query_lossy_values(std::string_view table,
                                               const column_description& from,
                                               const column_description& to) {
@@ -181,6 +200,19 @@ std::optional<std::string> query_lossy_values(std::string_view table,
     }
     return count_rows(place(table, to.name) + " would not be the same as " + to.type,
                       quoted_identifier(table) + " WHERE " + condition);
+}
+
+// An integer compares with text that reads as a number as with that number.
+std::string query_no_integers(std::string_view table, std::string_view column,
+                              std::string_view rows) {
+    const auto name = quoted_identifier(column);
+    return count_rows(place(table, column) + " is no integer",
+                      std::string(rows)
+                          .append(" WHERE ")
+                          .append(name)
+                          .append(" <> CAST(CAST(")
+                          .append(name)
+                          .append(" AS NUMERIC) AS INTEGER)"));
 }
 
 std::string query_duplicates(std::string_view table, const index_description& index) {

@@ -21,6 +21,13 @@ namespace dormouse {
 /// All rows of `table`: none has a value for the new `column`.
 [[nodiscard]] std::string query_missing_values(std::string_view table, std::string_view column);
 
+/// A column of type `to` holds what one of type `from` held as it is.
+[[nodiscard]] bool keeps_values(const column_description& from, const column_description& to);
+
+/// What a column of type `to` makes of `value`, which one of type `from` held: an SQL expression.
+[[nodiscard]] std::string stored_value(std::string value, const column_description& from,
+                                       const column_description& to);
+
 /// An SQL condition on rows whose value another type cannot hold without changing it; empty when
 /// it holds all. SQLite's types are affinities: text that reads as a number becomes one, which
 /// loses nothing but digits beyond a number's precision.
@@ -31,6 +38,10 @@ namespace dormouse {
 [[nodiscard]] std::optional<std::string> query_lossy_values(std::string_view table,
                                                             const column_description& from,
                                                             const column_description& to);
+
+/// Rows of `table`, to be had from `rows`, whose `column` cannot be the number of a row.
+[[nodiscard]] std::string query_no_integers(std::string_view table, std::string_view column,
+                                            std::string_view rows);
 
 /// Rows whose values of `index`, which is unique, another row has too.
 [[nodiscard]] std::string query_duplicates(std::string_view table, const index_description& index);

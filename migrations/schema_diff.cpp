@@ -224,7 +224,7 @@ private:
         for (const auto& index : pair.to->indexes) {
             const auto* old = find_index(*pair.from, index.name);
             const bool same = old != nullptr && same_index(*old, index);
-            if (index.unique && !same) {
+            if (index.unique && (!same || !keeps_values(pair, columns_used(*pair.to, index)))) {
                 index_creates_.push_back(query_duplicates(pair.to->name, index));
             }
             if (rebuilt || !same) {
@@ -243,17 +243,12 @@ private:
             if (old != nullptr && !filled) {
                 ask_about_values(pair.to->name, *old, column);
             }
-            const bool given = old == nullptr && (has_default(column) || is_rowid(pair, column));
+            const bool given =
+                old == nullptr && (has_default(column) || is_rowid(*pair.to, column));
             if (column.not_null && (old == nullptr || !old->not_null) && !filled && !given) {
                 ask_for_values(pair.to->name, column, old != nullptr);
             }
         }
-    }
-
-    /// SQLite gives every row a number.
-    static bool is_rowid(const table_pair& pair, const column_description& column) {
-        return column.primary_key && pair.to->primary_key.size() == 1 &&
-               same_name(column.type, "integer");
     }
 
     void ask_about_values(const std::string& table, const column_description& old,
@@ -276,18 +271,10 @@ private:
     }
 
     void ask_about_constraints(const table_pair& pair) {
-        const auto& key = pair.to->primary_key;
-        if (!key.empty() && !same_names(key, pair.from->primary_key)) {
-            index_description as_index{{}, true, {}, {}};
-            for (const auto& name : key) {
-                as_index.keys.push_back({name});
-            }
-            row_checks_.push_back(
-                query_duplicates(pair.from->name, as_index, rows_to_ask(pair, key)));
-        }
+        ask_about_key(pair);
         for (const auto& check : pair.to->checks) {
-            if (!contains_same(pair.from->checks, check, same_check)) {
-                const auto used = columns_used(*pair.to, check.expression);
+            const auto used = columns_used(*pair.to, check.expression);
+            if (!contains_same(pair.from->checks, check, same_check) || !keeps_values(pair, used)) {
                 row_checks_.push_back(
                     query_violations(pair.from->name, check, rows_to_ask(pair, used)));
             }
@@ -297,9 +284,31 @@ private:
         }
     }
 
-    void ask_about_computed_value(const table_pair& pair, const column_description& column) {
+    void ask_about_key(const table_pair& pair) {
+        const auto& key = pair.to->primary_key;
+        index_description as_index{{}, true, {}, {}};
+        for (const auto& name : key) {
+            as_index.keys.push_back({name});
+            ask_about_rowid(pair, *find_column(*pair.to, name));
+        }
+        const bool same = same_names(key, pair.from->primary_key) && keeps_values(pair, key);
+        if (!key.empty() && !same) {
+            row_checks_.push_back(
+                query_duplicates(pair.from->name, as_index, rows_to_ask(pair, key)));
+        }
+    }
+
+    void ask_about_rowid(const table_pair& pair, const column_description& column) {
         const auto* old = find_column(*pair.from, column.name);
-        if (column.generated && column.not_null && (old == nullptr || !same_column(*old, column))) {
+        const bool was_rowid = old != nullptr && is_rowid(*pair.from, *old);
+        if (is_rowid(*pair.to, column) && !was_rowid) {
+            row_checks_.push_back(
+                query_no_integers(pair.from->name, column.name, rows_to_ask(pair, {column.name})));
+        }
+    }
+
+    void ask_about_computed_value(const table_pair& pair, const column_description& column) {
+        if (column.generated && column.not_null && !keeps_values(pair, {column.name})) {
             const auto& expression = column.generated->expression;
             row_checks_.push_back(
                 query_nulls(pair.from->name, column.name, expression,
@@ -307,17 +316,23 @@ private:
         }
     }
 
-    /// The rows as they are, if that is how these columns will be.
-    [[nodiscard]] std::string rows_to_ask(const table_pair& pair,
-                                          const std::vector<std::string>& names) const {
-        const bool will_be_same = std::ranges::all_of(names, [&](const auto& name) {
+    /// These columns will hold what they hold now.
+    [[nodiscard]] bool keeps_values(const table_pair& pair,
+                                    const std::vector<std::string>& names) const {
+        return std::ranges::all_of(with_columns_used(*pair.to, names), [&](const auto& name) {
             const auto* old = find_column(*pair.from, name);
             const auto* column = find_column(*pair.to, name);
             return old != nullptr && find_fill(fills_, *pair.to, *column) == nullptr &&
-                   (!column->generated || same_column(*old, *column));
+                   (column->generated ? same_column(*old, *column)
+                                      : dormouse::keeps_values(*old, *column));
         });
-        return will_be_same ? quoted_identifier(pair.from->name)
-                            : rows_after_rebuild(*pair.from, *pair.to, fills_, names);
+    }
+
+    /// The rows as they are, if that is how these columns will be.
+    [[nodiscard]] std::string rows_to_ask(const table_pair& pair,
+                                          const std::vector<std::string>& names) const {
+        return keeps_values(pair, names) ? quoted_identifier(pair.from->name)
+                                         : rows_after_rebuild(*pair.from, *pair.to, fills_, names);
     }
 
     fills fills_;

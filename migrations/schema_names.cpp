@@ -55,6 +55,10 @@ const index_description* find_index(const table_description& table, std::string_
     return find_named(table.indexes, name);
 }
 
+bool is_rowid(const table_description& table, const column_description& column) {
+    return column.primary_key && table.primary_key.size() == 1 && same_name(column.type, "integer");
+}
+
 bool contains_name(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::any_of(names, [&](const auto& one) { return same_name(one, name); });
 }

@@ -18,6 +18,9 @@ namespace dormouse {
 [[nodiscard]] const index_description* find_index(const table_description& table,
                                                   std::string_view name);
 
+/// The column is the number that SQLite gives to every row.
+[[nodiscard]] bool is_rowid(const table_description& table, const column_description& column);
+
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
 [[nodiscard]] bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b);
 

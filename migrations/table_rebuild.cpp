@@ -6,7 +6,6 @@
 #include "migrations/sql_tokens.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 namespace dormouse {
@@ -101,10 +100,9 @@ void add_any_column(row_copy& copy, const table_description& to) {
 
 /// Rows have a number that no column of their table is.
 bool has_hidden_rowid(const table_description& table) {
-    const auto* key =
-        table.primary_key.size() == 1 ? find_column(table, table.primary_key.front()) : nullptr;
     return find_column(table, "rowid") == nullptr &&
-           (key == nullptr || !same_name(key->type, "integer"));
+           std::ranges::none_of(table.columns,
+                                [&](const auto& column) { return is_rowid(table, column); });
 }
 
 row_copy copy_of(const table_description& from, const table_description& to,
@@ -138,7 +136,7 @@ std::string plain_rows_after(const table_description& from, const table_descript
         }
         const auto* fill = find_fill(fills, to, column);
         const auto* old = find_column(from, column.name);
-        const auto value = old != nullptr    ? value_of(*old, column, fill)
+        const auto value = old != nullptr ? stored_value(value_of(*old, column, fill), *old, column)
                            : fill != nullptr ? fill->expression
                                              : column.default_sql.value_or("NULL");
         values.append(values.empty() ? "" : ", ").append(value);
@@ -149,15 +147,12 @@ std::string plain_rows_after(const table_description& from, const table_descript
 
 /// The generated columns among `names`, and those that they use.
 std::vector<const column_description*> computed_columns(const table_description& table,
-                                                        std::vector<std::string> names) {
+                                                        const std::vector<std::string>& names) {
     std::vector<const column_description*> computed;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto* column = find_column(table, names[i]);
-        if (column != nullptr && column->generated &&
-            std::ranges::find(computed, column) == computed.end()) {
+    for (const auto& name : with_columns_used(table, names)) {
+        const auto* column = find_column(table, name);
+        if (column != nullptr && column->generated) {
             computed.push_back(column);
-            std::ranges::copy(columns_used(table, column->generated->expression),
-                              std::back_inserter(names));
         }
     }
     return order_to_add(std::move(computed));

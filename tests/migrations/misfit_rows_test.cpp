@@ -86,6 +86,67 @@ TEST_F(MisfitRows, RefusesDuplicatesOfANewKey) {
               "refused, because users.key is not unique in 2 row(s)");
 }
 
+TEST_F(MisfitRows, RefusesAKeyOfIntegersThatSomeRowsHaveNot) {
+    table_description users{"users", {wanted(text_column("key"))}, {"key"}, {}, {}, {}};
+    users.columns[0].primary_key = true;
+    start(schema_of({users}), "INSERT INTO users VALUES ('a'), ('1.5'), ('x1'), (' 2 '), ('3e1');");
+    users.columns[0].type = "integer";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.key is no integer in 3 row(s)");
+    run("DELETE FROM users WHERE key IN ('a', '1.5', 'x1')");
+    change(schema_of({users}));
+    EXPECT_THAT(query("SELECT key FROM users"), ElementsAre("2", "30"));
+}
+
+TEST_F(MisfitRows, RefusesKeysThatAreEqualAsAnotherType) {
+    table_description users{"users", {wanted(text_column("key"))}, {"key"}, {}, {}, {}};
+    users.columns[0].primary_key = true;
+    start(schema_of({users}), "INSERT INTO users VALUES ('1'), ('01'), ('2');");
+    users.columns[0].type = "integer";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.key is not unique in 2 row(s)");
+}
+
+TEST_F(MisfitRows, RefusesUniqueValuesThatAreEqualAsAnotherType) {
+    auto users = table_of("users", {text_column("code")});
+    users.indexes.push_back({"users_code_unique", true, {{"code"}}, {}});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, '7'), (2, '007'), (3, '8');");
+    users.columns[1].type = "integer";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users.code is not unique in 2 row(s)");
+}
+
+TEST_F(MisfitRows, RefusesFillsThatAreNotUnique) {
+    auto users = table_of("users", {text_column("code"), text_column("folded")});
+    users.columns[2].generated = generated_description{"lower(code)", generated_kind::on_read};
+    users.indexes.push_back({"by_folded", true, {{"folded"}}, {}});
+    start(schema_of({users}),
+          "INSERT INTO users (id, code) VALUES (1, 'A'), (2, NULL), (3, NULL);");
+    users.columns[1].not_null = true;
+    change_hints hints;
+    hints.fills = {{"users", "code", "'a'"}};
+
+    EXPECT_EQ(refusal_of(schema_of({users}), hints),
+              "refused, because users.folded is not unique in 3 row(s)");
+}
+
+TEST_F(MisfitRows, AsksOfAColumnWhoseTypeChangesWhatItWillHold) {
+    auto users = table_of("users", {text_column("n")});
+    users.checks.push_back({"is_text", "typeof(n) <> 'integer'"});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, '10'), (2, 'x');");
+    auto limited = users;
+    limited.columns[1].type = "integer";
+    limited.checks = {{"more", "n > 5"}};
+    users.columns[1].type = "integer";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users does not meet the check is_text in 1 row(s)");
+    EXPECT_EQ(refusal_of(schema_of({limited})), "none");
+}
+
 TEST_F(MisfitRows, RefusesAColumnThatRowsHaveNoValueFor) {
     start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1);");
 

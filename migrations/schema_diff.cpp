@@ -18,9 +18,14 @@ namespace {
 
 using fills = std::span<const fill_hint>;
 
-/// A default SQLite can give to rows that are there already: one value for all of them.
-bool is_constant(std::string_view sql) {
+/// A default SQLite can give to rows that are there already: one value for all of them. TRUE and
+/// FALSE would be numbers in them, in a column of text, too.
+bool is_constant(const column_description& column) {
+    std::string_view sql = *column.default_sql;
     const auto token = take_token(sql);
+    if (token.is_word("true") || token.is_word("false")) {
+        return same_name(column.type, "integer");
+    }
     return token.text != "(" && !token.is_word("current_timestamp") &&
            !token.is_word("current_date") && !token.is_word("current_time");
 }
@@ -43,7 +48,7 @@ bool can_be_added(const table_description& table, const column_description& colu
         return column.generated->kind == generated_kind::on_read && !column.not_null;
     }
     if (has_default(column)) {
-        return is_constant(*column.default_sql) && !has_foreign_key(table, column.name);
+        return is_constant(column) && !has_foreign_key(table, column.name);
     }
     return true;  // NOT NULL: to an empty table, which a row check asks for
 }

@@ -226,6 +226,16 @@ TEST_F(SchemaDiff, ComputesDefaultsForRowsThatAreThere) {
     EXPECT_THAT(query("SELECT count(DISTINCT token) FROM users"), ElementsAre("2"));
 }
 
+TEST_F(SchemaDiff, GivesRowsThatAreThereTheDefaultThatNewOnesGet) {
+    start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1);");
+
+    change(schema_of({table_of("users", {with_default(text_column("flag"), "true")})}));
+    run("INSERT INTO users (id) VALUES (2)");
+
+    EXPECT_THAT(query("SELECT typeof(flag) || flag FROM users"), ElementsAre("text1", "text1"));
+    EXPECT_THAT(query("PRAGMA integrity_check"), ElementsAre("ok"));
+}
+
 TEST_F(SchemaDiff, AddsAndChangesGeneratedColumns) {
     auto users = table_of("users", {text_column("name")});
     start(schema_of({users}), "INSERT INTO users VALUES (1, 'ada');");

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cstddef>
 
 namespace dormouse {
 
@@ -20,6 +21,16 @@ std::string hex_digest(std::string_view text) {
         hex.push_back(digits[byte & 0xf]);
     }
     return hex;
+}
+
+std::string chunk_digest(std::string_view sql) {
+    std::string text;
+    for (std::size_t at = 0; at < sql.size(); ++at) {
+        if (!sql.substr(at).starts_with("\r\n")) {
+            text += sql[at];
+        }
+    }
+    return hex_digest(text);
 }
 
 std::string list_digest(std::span<const migration_file> files) {

@@ -12,6 +12,10 @@ namespace dormouse {
 /// 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hex_digest(std::string_view text);
 
+/// By which an applied chunk is recognised. Windows line ends and others make no difference: which
+/// of them a file has depends on the machine that it was checked out on.
+[[nodiscard]] std::string chunk_digest(std::string_view sql);
+
 /// The version of a database that has seen exactly these migrations.
 [[nodiscard]] std::string list_digest(std::span<const migration_file> files);
 

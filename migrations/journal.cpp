@@ -76,7 +76,7 @@ void migration_journal::renumber(std::string_view name, std::size_t chunk,
 
 void migration_journal::record_checksum(const journal_entry& entry) {
     const auto chunk = static_cast<std::int64_t>(entry.chunk);
-    const auto checksum = hex_digest(entry.sql);
+    const auto checksum = chunk_digest(entry.sql);
     auto detail = lease_->prepare(
         "INSERT OR REPLACE INTO __migration_details (name, chunk_index, checksum, duration_us) "
         "VALUES (?, ?, ?, ?)");

@@ -36,7 +36,7 @@ void require_unchanged(const migration_progress& progress, const pending_chunk& 
     if (found == progress.applied.end() || found->second.empty()) {
         return;
     }
-    const auto checksum = hex_digest(chunk.sql);
+    const auto checksum = chunk_digest(chunk.sql);
     if (checksum == found->second) {
         return;
     }

@@ -271,6 +271,21 @@ TEST_F(MigrationRunner, NoticesThatAnAppliedMigrationHasChanged) {
     }
 }
 
+// Git writes the files of one machine with the one, those of another with the other.
+TEST_F(MigrationRunner, TakesOtherLineEndsForTheSameMigration) {
+    const std::array unix_files{migration_file{"1",
+                                               "CREATE TABLE a (x\n);\n--> breakpoint\n"
+                                               "CREATE TABLE b (x\n);\n"}};
+    const std::array windows_files{
+        migration_file{"1",
+                       "\xEF\xBB\xBF"
+                       "CREATE TABLE a (x\r\n);\r\n--> breakpoint\r\nCREATE TABLE b (x\r\n);\r\n"}};
+
+    EXPECT_EQ(apply(windows_files).chunks, 2U);
+    EXPECT_EQ(apply(unix_files).chunks, 0U);
+    EXPECT_EQ(apply(windows_files).chunks, 0U);
+}
+
 TEST_F(MigrationRunner, NoticesThatAppliedChunksHaveChangedPlaces) {
     const std::array before{migration_file{"1",
                                            "CREATE TABLE a (x);\n--> breakpoint\n"

@@ -7,6 +7,7 @@
 #include "migrations/database_schema.hpp"
 #include "migrations/runner.hpp"
 #include "migrations/schema_drift.hpp"
+#include "migrations/schema_names.hpp"
 #include "migrations/snapshot_json.hpp"
 #include "migrations/sql_tokens.hpp"
 #include "tests/conformance/corpus.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <set>
 
 namespace {
 
@@ -302,9 +304,38 @@ void expect_change(const change_case& change, element expected, conformance::ver
                   migration_text(dormouse::diff_schemas(found, change.to).statements));
 }
 
-/// The answers Drizzle asked for: "~ users › people rename table".
-dormouse::change_hints hints_of(element outcome) {
+/// One new name for each old one.
+class rename_answers {
+public:
+    void add(const std::string& table, const std::string& from, const std::string& to) {
+        if (!old_names_.contains(table + from) && new_names_.insert(table + to).second) {
+            old_names_.insert(table + from);
+            hints.renames.push_back(table + from + ":" + to);
+        }
+    }
+
     dormouse::change_hints hints;
+
+private:
+    std::set<std::string> old_names_;
+    std::set<std::string> new_names_;
+};
+
+std::vector<std::string> names_missing(const dormouse::schema_snapshot& schema,
+                                       const dormouse::schema_snapshot& in) {
+    std::vector<std::string> missing;
+    for (const auto& table : schema.tables) {
+        if (dormouse::find_table(in.tables, table.name) == nullptr) {
+            missing.push_back(table.name);
+        }
+    }
+    return missing;
+}
+
+/// The answers Drizzle asked for: "~ users › people rename table". It proposes every old name that
+/// may be meant, and asks about one new name after the other; the first was not answered.
+dormouse::change_hints hints_of(const change_case& change, element outcome) {
+    rename_answers answers;
     std::string table;
     for (const element line : outcome["stderr"].get_array()) {
         const std::string text{std::string_view(line)};
@@ -314,11 +345,15 @@ dormouse::change_hints hints_of(element outcome) {
         }
         if (std::regex_search(text, found,
                               std::regex("~ (\\S+) › (\\S+) +rename (table|column)"))) {
-            hints.renames.push_back((found[3] == "column" ? table : "") + found[1].str() + ":" +
-                                    found[2].str());
+            answers.add(found[3] == "column" ? table : "", found[1], found[2]);
         }
     }
-    return hints;
+    const auto gone = names_missing(change.from, change.to);
+    const auto come = names_missing(change.to, change.from);
+    for (std::size_t i = 0; i < std::min(gone.size(), come.size()); ++i) {
+        answers.add("", gone[i], come[i]);
+    }
+    return std::move(answers.hints);
 }
 
 /// With a hint, nothing is lost.
@@ -329,7 +364,7 @@ void expect_rename(const change_case& change, element one, conformance::verdict&
     for (const auto [name, all] : change.seed.get_object()) {
         rows += all.get_array().size();
     }
-    const auto hints = hints_of(one["promptOutcome"]);
+    const auto hints = hints_of(change, one["promptOutcome"]);
     verdict.holds("hints found", !hints.renames.empty());
     object.migrate(change.change(hints));
     compare_schema(one["expected"]["schema"], object, verdict);

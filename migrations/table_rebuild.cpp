@@ -167,9 +167,9 @@ bool has_counter(const table_description& table) {
 void keep_counter(std::vector<std::string>& statements, std::string_view old_name,
                   std::string_view new_name) {
     statements.push_back("DELETE FROM sqlite_sequence WHERE name = " + text_literal(new_name));
-    statements.push_back("INSERT INTO sqlite_sequence (name, seq) SELECT " +
-                         text_literal(new_name) +
-                         ", seq FROM sqlite_sequence WHERE name = " + text_literal(old_name));
+    statements.push_back(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT " + text_literal(new_name) +
+        ", seq FROM sqlite_sequence WHERE name = " + text_literal(old_name) + " COLLATE NOCASE");
 }
 
 }  // namespace

@@ -186,6 +186,21 @@ TEST_F(SchemaDiff, KeepsTheAutoincrementCounterAheadOfTheRows) {
     EXPECT_THAT(query("SELECT name || seq FROM sqlite_sequence"), ElementsAre("users8"));
 }
 
+TEST_F(SchemaDiff, KeepsTheCounterOfATableThatIsWrittenOtherwise) {
+    migrate(
+        "CREATE TABLE Users (id INTEGER PRIMARY KEY AUTOINCREMENT, name text);"
+        "INSERT INTO Users VALUES (7, 'a'); DELETE FROM Users;");
+    auto users = table_of("users", {text_column("name")});
+    users.columns[0].autoincrement = true;
+    follow(schema_of({users}));
+    users.columns[1].type = "blob";
+
+    change(schema_of({users}));
+
+    run("INSERT INTO users (name) VALUES ('b')");
+    EXPECT_THAT(query("SELECT id FROM users"), ElementsAre("8"));
+}
+
 TEST_F(SchemaDiff, KeepsWhatOnlyAMigrationByHandSays) {
     migrate(
         "CREATE TABLE users (id text PRIMARY KEY NOT NULL, name text COLLATE NOCASE, \"collate\" "

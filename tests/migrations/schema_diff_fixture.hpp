@@ -26,10 +26,17 @@ namespace dormouse::test {
 class SchemaDiff : public testing::Test {
 protected:
     void migrate(std::string sql) {
-        names_.push_back(std::to_string(names_.size()));
-        sources_.push_back(std::move(sql));
-        files_.push_back({names_.back(), sources_.back()});
+        add_migration(std::move(sql));
         (void)apply_migrations(*object_, migration_list(files_), [] { return timestamp{}; });
+    }
+
+    /// The same, but each chunk finds an object that was closed in the middle of the run.
+    void migrate_chunk_by_chunk(std::string sql) {
+        add_migration(std::move(sql));
+        while (!apply_one_chunk()) {
+            storage_.node->close_now(std::move(object_));
+            object_ = storage_.open();
+        }
     }
 
     /// Makes `schema` and then runs `rows`.
@@ -38,11 +45,13 @@ protected:
         schema_ = std::move(schema);
     }
 
-    /// Goes on from what the database has.
-    void follow_database() {
+    schema_snapshot read_schema() {
         auto turn = object_->begin_turn();
-        schema_.tables = read_database_schema(turn);
+        return schema_of(read_database_schema(turn));
     }
+
+    /// Goes on from what the database has.
+    void follow_database() { schema_ = read_schema(); }
 
     /// Goes on from what the program declares.
     void follow(schema_snapshot schema) { schema_ = std::move(schema); }
@@ -97,6 +106,26 @@ protected:
     }
 
 private:
+    struct cut_off {};
+
+    void add_migration(std::string sql) {
+        names_.push_back(std::to_string(names_.size()));
+        sources_.push_back(std::move(sql));
+        files_.push_back({names_.back(), sources_.back()});
+    }
+
+    /// True when it was the last one. Each chunk looks at the clock.
+    bool apply_one_chunk() {
+        int looks = 0;
+        try {
+            (void)apply_migrations(*object_, migration_list(files_),
+                                   [&] { return ++looks > 1 ? throw cut_off{} : timestamp{}; });
+            return true;
+        } catch (const cut_off&) {
+            return false;
+        }
+    }
+
     open_storage storage_;
     std::unique_ptr<object_storage> object_ = storage_.open();
     std::deque<std::string> names_;

@@ -52,12 +52,28 @@ sql_token next_counting(std::string_view& sql) {
     return {};
 }
 
+/// The names in the first parentheses.
+std::vector<std::string> take_names(std::string_view& sql) {
+    std::vector<std::string> names;
+    for (auto name : split_at_commas(take_parenthesized(sql))) {
+        names.push_back(next_counting(name).as_name());
+    }
+    return names;
+}
+
+/// Behind DEFERRABLE.
+bool is_initially_deferred(std::string_view sql) {
+    return next_counting(sql).is_word("initially") && next_counting(sql).is_word("deferred");
+}
+
 /// Reads one column, or one constraint of the table.
 void read_part(std::string_view part, table_text& text) {
     const auto first = next_counting(part);
     std::string constraint;
+    std::vector<std::string> key{first.as_name()};
     auto token = first;
-    while (!token.text.empty()) {
+    for (sql_token before; !token.text.empty();
+         before = std::exchange(token, next_counting(part))) {
         if (token.is_word("constraint")) {
             constraint = next_counting(part).as_name();
         } else if (token.is_word("check")) {
@@ -67,6 +83,11 @@ void read_part(std::string_view part, table_text& text) {
             text.generated[first.as_name()] = trim_blanks(take_parenthesized(part));
         } else if (token.is_word("collate")) {
             text.collations[first.as_name()] = next_counting(part).as_name();
+        } else if (token.is_word("foreign")) {
+            key = take_names(part);
+        } else if (token.is_word("deferrable") && !before.is_word("not") &&
+                   is_initially_deferred(part)) {
+            text.deferred_keys.push_back(key);
         } else if (token.is_word("autoincrement")) {
             text.autoincrement = true;
         } else if (token.text == "(") {
@@ -74,7 +95,6 @@ void read_part(std::string_view part, table_text& text) {
             (void)take_parenthesized(again);  // of a type, a default or a list of columns
             part = again;
         }
-        token = next_counting(part);
     }
 }
 

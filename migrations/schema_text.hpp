@@ -13,9 +13,10 @@ namespace dormouse {
 
 /// What only the text of a CREATE TABLE says.
 struct table_text {
-    std::vector<check_description> checks;          ///< Without a name where it has none.
-    std::map<std::string, std::string> generated;   ///< column -> expression
-    std::map<std::string, std::string> collations;  ///< column -> COLLATE
+    std::vector<check_description> checks;                ///< Without a name where it has none.
+    std::map<std::string, std::string> generated;         ///< column -> expression
+    std::map<std::string, std::string> collations;        ///< column -> COLLATE
+    std::vector<std::vector<std::string>> deferred_keys;  ///< Columns of foreign keys.
     bool autoincrement = false;
     bool strict = false;
     bool without_rowid = false;

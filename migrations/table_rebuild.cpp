@@ -53,6 +53,15 @@ table_description with_collations(table_description table, const table_descripti
     return table;
 }
 
+table_description with_deferred_keys(table_description table, const table_features& kept) {
+    for (auto& key : table.foreign_keys) {
+        key.deferred = std::ranges::any_of(kept.deferred_keys, [&](const auto& columns) {
+            return same_names(columns, key.columns);
+        });
+    }
+    return table;
+}
+
 std::string options_of(const table_features& kept) {
     std::string options = kept.strict ? " STRICT" : "";
     if (kept.without_rowid) {
@@ -203,7 +212,7 @@ std::string rows_after_rebuild(const table_description& from, const table_descri
 std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,
                                        std::span<const fill_hint> fills,
                                        const table_features& kept) {
-    const auto made = with_collations(under_new_name(to), from, kept);
+    const auto made = with_deferred_keys(with_collations(under_new_name(to), from, kept), kept);
     const auto copy = copy_of(from, to, fills, kept);
     const auto old_name = quoted_identifier(from.name);
     const auto new_name = quoted_identifier(made.name);

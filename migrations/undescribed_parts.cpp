@@ -15,7 +15,7 @@ undescribed_parts read_undescribed_parts(lease& turn) {
     while (rows->step()) {
         auto text = read_table_text(rows->text(1));
         table_features features{std::string(rows->text(0)), text.strict, text.without_rowid,
-                                std::move(text.collations)};
+                                std::move(text.collations), std::move(text.deferred_keys)};
         if (!features.empty()) {
             parts.features.push_back(std::move(features));
         }

@@ -16,9 +16,12 @@ struct table_features {
     std::string table;
     bool strict = false;
     bool without_rowid = false;
-    std::map<std::string, std::string> collations;  ///< column -> COLLATE
+    std::map<std::string, std::string> collations;        ///< column -> COLLATE
+    std::vector<std::vector<std::string>> deferred_keys;  ///< Columns of foreign keys.
 
-    [[nodiscard]] bool empty() const { return !strict && !without_rowid && collations.empty(); }
+    [[nodiscard]] bool empty() const {
+        return !strict && !without_rowid && collations.empty() && deferred_keys.empty();
+    }
 };
 
 struct undescribed_parts {

@@ -42,6 +42,7 @@ void append_reference(std::string& sql, const foreign_key_description& key) {
     if (key.on_delete != foreign_key_action::none) {
         sql.append(" ON DELETE ").append(to_string(key.on_delete));
     }
+    sql += key.deferred ? " DEFERRABLE INITIALLY DEFERRED" : "";
 }
 
 void append_foreign_key(std::string& sql, const foreign_key_description& key) {

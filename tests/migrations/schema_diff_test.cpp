@@ -220,6 +220,22 @@ TEST_F(SchemaDiff, KeepsWhatOnlyAMigrationByHandSays) {
                 ElementsAre("Ada"));
 }
 
+TEST_F(SchemaDiff, KeepsReferencesThatAMigrationByHandHasDeferred) {
+    migrate(
+        "CREATE TABLE nodes (id INTEGER PRIMARY KEY, next text NOT NULL REFERENCES nodes (id) ON "
+        "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, last text, name text, CONSTRAINT k FOREIGN "
+        "KEY (last) REFERENCES nodes (id) NOT DEFERRABLE INITIALLY DEFERRED);");
+    follow_database();
+    auto nodes = table_of(
+        "nodes", {wanted(text_column("next")), text_column("last"), wanted(text_column("name"))});
+    nodes.foreign_keys = {cascading_key("next", "nodes"), {{"last"}, "nodes", {"id"}}};
+
+    change(schema_of({nodes}));
+
+    run("INSERT INTO nodes VALUES (1, 2, NULL, 'a'); INSERT INTO nodes VALUES (2, 1, 1, 'b')");
+    EXPECT_THROW(run("INSERT INTO nodes VALUES (3, 3, 9, 'c')"), sql_error);
+}
+
 TEST_F(SchemaDiff, KeepsChecksThatNameTheirTable) {
     auto users = table_of("users", {text_column("name")});
     users.checks.push_back({"named", "\"users\".\"name\" <> ''"});

@@ -70,6 +70,8 @@ struct foreign_key_description {
     std::vector<std::string> parent_columns;
     foreign_key_action on_delete{};
     foreign_key_action on_update{};
+    /// Checked at the end of the transaction. No struct and no snapshot says so.
+    bool deferred = false;
 
     friend bool operator==(const foreign_key_description&,
                            const foreign_key_description&) = default;

@@ -248,6 +248,9 @@ private:
             if (old != nullptr && !filled) {
                 ask_about_values(pair.to->name, *old, column);
             }
+            if (column.not_null && filled && (old == nullptr || takes_fill(*old, column))) {
+                ask_about_filled_values(pair, column);
+            }
             const bool given =
                 old == nullptr && (has_default(column) || is_rowid(*pair.to, column));
             if (column.not_null && (old == nullptr || !old->not_null) && !filled && !given) {
@@ -265,6 +268,13 @@ private:
                                " refuses this change; give a value to fill it with, or change "
                                "it in a migration before");
         }
+    }
+
+    /// A fill may be computed from columns that are NULL.
+    void ask_about_filled_values(const table_pair& pair, const column_description& column) {
+        row_checks_.push_back(query_nulls(pair.to->name, column.name,
+                                          quoted_identifier(column.name),
+                                          rows_to_ask(pair, {column.name})));
     }
 
     void ask_for_values(const std::string& table, const column_description& column, bool is_old) {

@@ -36,6 +36,21 @@ TEST_F(MisfitRows, FillsWhatItIsToldTo) {
                 ElementsAre("none 1@example.com", "x 2@example.com"));
 }
 
+TEST_F(MisfitRows, RefusesNullsThatAreFilledIn) {
+    auto users = table_of("users", {text_column("bio"), text_column("nick")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, NULL, 'x'), (2, NULL, NULL);");
+    users.columns[1].not_null = true;
+    users.columns.push_back(wanted(text_column("email")));
+    change_hints hints;
+    hints.fills = {{"users", "bio", "nick"}, {"users", "email", "nick || '@example.com'"}};
+
+    EXPECT_EQ(refusal_of(schema_of({users}), hints),
+              "refused, because users.bio is NULL in 1 row(s)");
+    run("UPDATE users SET bio = 'y' WHERE id = 2");
+    EXPECT_EQ(refusal_of(schema_of({users}), hints),
+              "refused, because users.email is NULL in 1 row(s)");
+}
+
 TEST_F(MisfitRows, RefusesNullsThatAGeneratedColumnWouldHold) {
     auto users = table_of("users", {text_column("name")});
     auto loud = text_column("loud");

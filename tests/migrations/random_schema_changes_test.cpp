@@ -156,6 +156,23 @@ TEST_P(RandomChange, KeepsEveryRowWhereverItIsCutOff) {
     expect_schema(next);
 }
 
+TEST_P(RandomChange, FillsOrRefuses) {
+    const auto next = random_.draw_change(now_);
+    change_hints hints;
+    hints.fills = random_.draw_fills(next);
+    SCOPED_TRACE(text_of(diff_schemas(now_, next, hints)));
+    const auto before = values_of(now_);
+
+    follow(now_);
+    if (const auto refusal = refusal_of(next, hints); refusal != "none") {
+        expect_refusal(refusal);
+        EXPECT_EQ(values_of(now_), before);
+        return;
+    }
+
+    expect_schema(next);
+}
+
 TEST_P(RandomChange, FollowsRenames) {
     for (const auto& table : now_.tables) {
         const auto name = quoted_identifier(table.name);

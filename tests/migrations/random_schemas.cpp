@@ -22,6 +22,8 @@ constexpr std::array defaults{"'x'",     "'it''s; --'",
 constexpr std::array values{"NULL", "0",    "1",       "2",     "-3",  "1.5", "'1'",
                             "'a'",  "'b;'", "x'00ff'", "'007'", "1e3", "''",  "9007199254740993"};
 
+constexpr std::array fills{"'x'", "id", "1", "NULL", "id || 'y'", "0.5"};
+
 template <class Named>
 std::vector<std::string> names_of(const std::vector<Named>& all) {
     std::vector<std::string> names;
@@ -144,6 +146,18 @@ std::vector<std::string> random_schemas::draw_rows(const schema_snapshot& schema
         }
     }
     return statements;
+}
+
+std::vector<fill_hint> random_schemas::draw_fills(const schema_snapshot& schema) {
+    std::vector<fill_hint> drawn;
+    for (const auto& table : schema.tables) {
+        for (const auto& column : table.columns) {
+            if (!column.generated && chance(50)) {
+                drawn.push_back({table.name, column.name, one_of(fills)});
+            }
+        }
+    }
+    return drawn;
 }
 
 std::vector<std::string> random_schemas::draw_renames(const schema_snapshot& schema) {

@@ -3,6 +3,8 @@
 
 #include "migrations/snapshot.hpp"
 
+#include <dormouse/migration_hints.hpp>
+
 #include <cstdint>
 #include <iterator>
 #include <random>
@@ -21,6 +23,8 @@ public:
     [[nodiscard]] schema_snapshot draw_change(const schema_snapshot& from);
     /// Statements that put rows in and take some out. Some do not fit.
     [[nodiscard]] std::vector<std::string> draw_rows(const schema_snapshot& schema);
+    /// For columns that need them and others.
+    [[nodiscard]] std::vector<fill_hint> draw_fills(const schema_snapshot& schema);
     /// Hints that give other names, swapped ones and such as move on.
     [[nodiscard]] std::vector<std::string> draw_renames(const schema_snapshot& schema);
 

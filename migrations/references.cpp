@@ -1,5 +1,8 @@
 #include "migrations/references.hpp"
 
+#include "migrations/row_check.hpp"
+#include "migrations/row_queries.hpp"
+
 #include <dormouse/error.hpp>
 #include <dormouse/table_description.hpp>
 
@@ -17,7 +20,8 @@ struct orphan {
     std::string table;
     std::optional<std::int64_t> row;  ///< Not given: the table has no numbers of rows.
     std::int64_t key = 0;             ///< Which of the table's foreign keys.
-    std::string parent{};             ///< The table it refers to, in small letters.
+    std::string parent{};             ///< The table it refers to.
+    std::string parent_key{};         ///< The same in small letters.
 
     [[nodiscard]] bool has_key_of(const orphan& other) const {
         return table == other.table && key == other.key;
@@ -27,17 +31,17 @@ struct orphan {
 /// Of one table, or of every one. Errors: `sql_error` for a mismatch.
 std::vector<orphan> read_orphans(lease& turn, std::string_view table) {
     auto rows =
-        turn.prepare(table == every_table ? "SELECT \"table\", rowid, fkid, lower(parent) FROM "
-                                            "pragma_foreign_key_check"
-                                          : "SELECT \"table\", rowid, fkid, lower(parent) FROM "
-                                            "pragma_foreign_key_check(?)");
+        turn.prepare(table == every_table ? "SELECT \"table\", rowid, fkid, parent, lower(parent) "
+                                            "FROM pragma_foreign_key_check"
+                                          : "SELECT \"table\", rowid, fkid, parent, lower(parent) "
+                                            "FROM pragma_foreign_key_check(?)");
     if (table != every_table) {
         rows->bind(1, table);
     }
     std::vector<orphan> found;
     while (rows->step()) {
         found.push_back({std::string(rows->text(0)), std::nullopt, rows->integer(2),
-                         std::string(rows->text(3))});
+                         std::string(rows->text(3)), std::string(rows->text(4))});
         if (!rows->is_null(1)) {
             found.back().row = rows->integer(1);
         }
@@ -45,18 +49,26 @@ std::vector<orphan> read_orphans(lease& turn, std::string_view table) {
     return found;
 }
 
-/// SQL for what a row of the table refers to; a query behind it finds the row.
-std::string select_key(lease& turn, const orphan& of) {
-    auto columns =
+std::vector<std::string> columns_of_key(lease& turn, const orphan& of) {
+    auto rows =
         turn.prepare("SELECT \"from\" FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq");
-    columns->bind(1, of.table);
-    columns->bind(2, of.key);
-    std::string sql = "SELECT ";
-    while (columns->step()) {
-        sql.append(sql.ends_with(' ') ? "" : " || ' ' || ");
-        sql.append("CAST(").append(quoted_identifier(columns->text(0))).append(" AS TEXT)");
+    rows->bind(1, of.table);
+    rows->bind(2, of.key);
+    std::vector<std::string> columns;
+    while (rows->step()) {
+        columns.emplace_back(rows->text(0));
     }
-    return sql.append(" FROM ").append(quoted_identifier(of.table)).append(" WHERE rowid = ?");
+    return columns;
+}
+
+/// SQL for what a row of the table refers to with these columns.
+std::string select_key(std::string_view table, const std::vector<std::string>& columns) {
+    std::string sql = "SELECT ";
+    for (const auto& column : columns) {
+        sql.append(sql.ends_with(' ') ? "" : " || ' ' || ");
+        sql.append("CAST(").append(quoted_identifier(column)).append(" AS TEXT)");
+    }
+    return sql.append(" FROM ").append(quoted_identifier(table)).append(" WHERE rowid = ?");
 }
 
 void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_references& before,
@@ -69,15 +81,21 @@ void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_re
             next = end;
             continue;
         }
+        const auto columns = columns_of_key(turn, first);
+        const auto description = describe_orphans(first.table, columns, first.parent);
+        const auto count = [&](const std::string& reference, std::int64_t rows) {
+            found.rows[reference] += rows;
+            found.descriptions[reference] = description;
+        };
         if (!first.row) {  // nor has any other row of that table a number
-            found.rows[first.parent] += end - next;
+            count(first.parent_key, end - next);
             next = end;
             continue;
         }
-        auto row = turn.prepare(select_key(turn, first));
+        auto row = turn.prepare(select_key(first.table, columns));
         for (; next != end; ++next) {
             row->bind(1, *next->row);
-            ++found.rows[first.parent + " " + (row->step() ? std::string(row->text(0)) : "")];
+            count(first.parent_key + " " + (row->step() ? std::string(row->text(0)) : ""), 1);
             row->reset();
         }
     }
@@ -130,6 +148,14 @@ broken_references find_broken(lease& turn, const broken_references& before) {
     }
 }
 
+std::string describe_refusals(const std::map<std::string, std::int64_t>& problems) {
+    std::string text;
+    for (const auto& [problem, rows] : problems) {
+        text.append(text.empty() ? "" : "; ").append(describe_refusal(problem, rows));
+    }
+    return text;
+}
+
 void require_no_new_mismatch(const broken_references& before, const broken_references& after) {
     for (const auto& [table, words] : after.mismatches) {
         if (!before.mismatches.contains(table)) {
@@ -150,15 +176,16 @@ broken_references find_broken_references(lease& turn) {
 void require_no_more_broken(lease& turn, const broken_references& before) {
     const auto after = find_broken(turn, before);
     require_no_new_mismatch(before, after);
-    std::int64_t more = 0;
+    std::map<std::string, std::int64_t> more;  // by what describes them
     for (const auto& [reference, rows] : after.rows) {
         const auto found = before.rows.find(reference);
-        more += std::max<std::int64_t>(rows - (found == before.rows.end() ? 0 : found->second), 0);
+        const auto before_rows = found == before.rows.end() ? 0 : found->second;
+        if (rows > before_rows) {
+            more[after.descriptions.at(reference)] += rows - before_rows;
+        }
     }
-    if (more > 0) {
-        throw error(errc::migration_failed, std::to_string(more) +
-                                                " row(s) would refer to rows that are not there "
-                                                "(PRAGMA foreign_key_check lists them)");
+    if (!more.empty()) {
+        throw error(errc::migration_failed, describe_refusals(more));
     }
 }
 

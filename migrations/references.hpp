@@ -20,6 +20,8 @@ struct broken_references {
     /// the key. Rows are not told apart by themselves, because a rebuild numbers rows anew and may
     /// rename their table; those of a table WITHOUT ROWID only by their number.
     std::map<std::string, std::int64_t> rows;
+    /// For people, which rows those are; not kept by `store_found`.
+    std::map<std::string, std::string> descriptions;
     /// Tables that refer to columns which identify no row, and SQLite's words for it. Their rows
     /// cannot be checked.
     std::map<std::string, std::string> mismatches;
@@ -29,8 +31,8 @@ struct broken_references {
 
 [[nodiscard]] broken_references find_broken_references(lease& turn);
 
-/// Errors: `errc::migration_failed` when more is broken than `before`. Of tables that could not be
-/// checked before, no row counts.
+/// Errors: `errc::migration_failed` when more is broken than `before`; it says where. Of tables
+/// that could not be checked before, no row counts.
 void require_no_more_broken(lease& turn, const broken_references& before);
 
 /// Keeps what a run has found for whoever goes on with it after a crash.

@@ -246,6 +246,11 @@ std::string query_other_definition(std::string_view creation) {
                           " COLLATE NOCASE AND sql <> " + text_literal(creation));
 }
 
+std::string describe_orphans(std::string_view table, const std::vector<std::string>& columns,
+                             std::string_view parent) {
+    return place(table, join_names(columns)).append(" refers to no row of ").append(parent);
+}
+
 std::string query_orphans(std::string_view table, const foreign_key_description& key) {
     std::string condition;
     std::string match;
@@ -255,10 +260,10 @@ std::string query_orphans(std::string_view table, const foreign_key_description&
         match.append(match.empty() ? "" : " AND ").append("parent.");
         match.append(quoted_identifier(key.parent_columns[i])).append(" = ").append(child);
     }
-    return count_rows(
-        place(table, join_names(key.columns)) + " refers to no row of " + key.parent_table,
-        quoted_identifier(table) + " AS child WHERE " + condition + "NOT EXISTS (SELECT 1 FROM " +
-            quoted_identifier(key.parent_table) + " AS parent WHERE " + match + ")");
+    return count_rows(describe_orphans(table, key.columns, key.parent_table),
+                      quoted_identifier(table) + " AS child WHERE " + condition +
+                          "NOT EXISTS (SELECT 1 FROM " + quoted_identifier(key.parent_table) +
+                          " AS parent WHERE " + match + ")");
 }
 
 }  // namespace dormouse

@@ -57,6 +57,11 @@ namespace dormouse {
 /// EXISTS.
 [[nodiscard]] std::string query_other_definition(std::string_view creation);
 
+/// Says which rows those are that a foreign key leaves without what they refer to.
+[[nodiscard]] std::string describe_orphans(std::string_view table,
+                                           const std::vector<std::string>& columns,
+                                           std::string_view parent);
+
 /// Rows that refer to nothing.
 [[nodiscard]] std::string query_orphans(std::string_view table, const foreign_key_description& key);
 

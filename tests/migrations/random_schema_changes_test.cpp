@@ -13,9 +13,7 @@
 namespace dormouse::test {
 namespace {
 
-using testing::AnyOf;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -104,8 +102,7 @@ protected:
     }
 
     static void expect_refusal(const std::string& cause) {
-        EXPECT_THAT(cause, AnyOf(StartsWith("refused, because "),
-                                 HasSubstr("row(s) would refer to rows that are not there")));
+        EXPECT_THAT(cause, StartsWith("refused, because "));
     }
 
     random_schemas random_{GetParam()};

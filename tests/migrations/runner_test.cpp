@@ -217,8 +217,9 @@ TEST_F(MigrationRunner, RefusesToLeaveReferencesToNothing) {
         (void)apply(after);
         FAIL();
     } catch (const migration_error& e) {
-        EXPECT_THAT(e.failure().cause,
-                    HasSubstr("2 row(s) would refer to rows that are not there"));
+        EXPECT_THAT(
+            e.failure().cause,
+            HasSubstr("refused, because children.parent refers to no row of parents in 2 row(s)"));
     }
 
     EXPECT_THAT(query("SELECT id FROM parents"), ElementsAre("1"));

@@ -28,6 +28,7 @@ struct whole_schema {
 whole_schema read_schema(lease& turn) {
     auto attached = read_attached_objects(turn);
     std::erase_if(attached, [](const attached_object& one) { return one.type == "index"; });
+    std::ranges::move(read_virtual_tables(turn), std::back_inserter(attached));
     return {read_database_schema(turn), std::move(attached)};
 }
 

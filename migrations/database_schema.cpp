@@ -162,8 +162,9 @@ void complete_references(std::vector<table_description>& tables) {
 std::vector<table_description> read_database_schema(lease& turn) {
     std::vector<table_description> tables;
     auto rows = turn.prepare(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
-        "ESCAPE '\\' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY rowid");
+        "SELECT name, sql FROM sqlite_schema AS made WHERE type = 'table' AND name NOT LIKE "
+        "'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND (SELECT type FROM "
+        "pragma_table_list(made.name) WHERE schema = 'main') = 'table' ORDER BY rowid");
     while (rows->step()) {
         table_description table;
         table.name = rows->text(0);
@@ -189,6 +190,18 @@ std::vector<attached_object> read_attached_objects(lease& turn) {
                            std::string(rows->text(2)), std::string(rows->text(3))});
     }
     return objects;
+}
+
+std::vector<attached_object> read_virtual_tables(lease& turn) {
+    std::vector<attached_object> tables;
+    auto rows = turn.prepare(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'create virtual %' "
+        "ORDER BY rowid");
+    while (rows->step()) {
+        const std::string name(rows->text(0));
+        tables.push_back({"virtual table", name, name, std::string(rows->text(1))});
+    }
+    return tables;
 }
 
 }  // namespace dormouse

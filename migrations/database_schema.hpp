@@ -10,11 +10,15 @@
 
 namespace dormouse {
 
-/// Every table but SQLite's own (`sqlite_...`) and the library's (`__...`), in order of creation.
-/// A UNIQUE constraint appears as the index SQLite keeps for it, `sqlite_autoindex_...`.
+/// Every table but SQLite's own (`sqlite_...`), the library's (`__...`), virtual ones and those
+/// that they keep what they hold in, which no struct declares; in order of creation. A UNIQUE
+/// constraint appears as the index SQLite keeps for it, `sqlite_autoindex_...`.
 [[nodiscard]] std::vector<table_description> read_database_schema(lease& turn);
 
 /// The triggers, views and indexes, in order of creation.
 [[nodiscard]] std::vector<attached_object> read_attached_objects(lease& turn);
+
+/// As attached objects, too: what they are is known only by the statement that made them.
+[[nodiscard]] std::vector<attached_object> read_virtual_tables(lease& turn);
 
 }  // namespace dormouse

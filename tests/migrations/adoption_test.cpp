@@ -292,6 +292,7 @@ TEST_F(Adoption, RefusesABaselineThatTheSchemaIsNot) {
     const std::array list{files[0], files[1],
                           migration_file{"0002_ids",
                                          "CREATE VIEW ids AS SELECT id, id FROM users;"
+                                         "CREATE VIRTUAL TABLE search USING fts5(name);"
                                          "CREATE TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; "
                                          "END;"}};
     try {
@@ -305,7 +306,8 @@ TEST_F(Adoption, RefusesABaselineThatTheSchemaIsNot) {
                      "    [extra] table users: column name\n"
                      "    [missing] table posts\n"
                      "    [changed] view ids\n"
-                     "    [missing] trigger t");
+                     "    [missing] trigger t\n"
+                     "    [missing] virtual table search");
     }
 
     EXPECT_THAT(query("SELECT name FROM sqlite_schema WHERE name LIKE '\\_\\_%' ESCAPE '\\'"),

@@ -521,6 +521,22 @@ TEST_F(ProjectCommands, KeepsAnIndexThatWasMadeByHand) {
     EXPECT_TRUE(validate(with({wanted(text_column("bio"))})).valid());
 }
 
+// No struct can declare one, nor the tables that it keeps its words in.
+TEST_F(ProjectCommands, LeavesAVirtualTableAlone) {
+    (void)generate(with({text_column("bio")}));
+    write("migrations/main/20240315123046_by_hand.sql",
+          "CREATE VIRTUAL TABLE search USING fts5(bio);");
+
+    EXPECT_TRUE(validate(with({text_column("bio")})).valid());
+    auto more = with({text_column("bio")});
+    for (const auto* table : {"posts", "tags"}) {
+        more.tables.push_back(table_of(table, {}));
+        EXPECT_FALSE(push(more).needs_reset);
+    }
+    std::filesystem::remove(in("migrations/main/_snapshot.json"));
+    EXPECT_THAT(generate(with({text_column("bio")}), later).statements, IsEmpty());
+}
+
 TEST_F(ProjectCommands, KeepsAnIndexThatWasMadeByHandWithoutASnapshot) {
     auto indexed = with({text_column("bio")});
     indexed.tables[0].indexes.push_back({"declared", false, {{"bio"}}, {}});

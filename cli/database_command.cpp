@@ -179,10 +179,14 @@ project embedded_project_for(const command_request& asked) {
 CLI::App& add_command(CLI::App& to, command_words words,
                       const std::shared_ptr<command_request>& asked, std::function<int()> work) {
     auto& command = *to.add_subcommand(std::string(words.name), std::string(words.description));
-    command.add_option("-d,--databases-dir", asked->databases_directory,
-                       "Directory of the databases, to be sure it is this program's");
-    command.add_option("-m,--migrations-dir", asked->migrations_directory,
-                       "Directory of the migrations");
+    command
+        .add_option("-d,--databases-dir", asked->databases_directory,
+                    "Directory of the databases, to be sure it is this program's")
+        ->check(not_empty());
+    command
+        .add_option("-m,--migrations-dir", asked->migrations_directory,
+                    "Directory of the migrations")
+        ->check(not_empty());
     command.add_flag("-v,--verbose", asked->verbose, "Show detailed output");
     command.add_flag("--json", asked->json, "Answer with one JSON document");
     command.allow_extras();  // they are told of here, for whichever program
@@ -195,9 +199,17 @@ CLI::App& add_command(CLI::App& to, command_words words,
     return command;
 }
 
+CLI::Validator not_empty() {
+    const auto check = [](const std::string& text) {
+        return text.empty() ? std::string("must not be empty") : std::string();
+    };
+    return {check, {}};
+}
+
 void add_database_option(CLI::App& command, std::string& database, std::string_view verb) {
-    command.add_option("--database", database,
-                       "Only " + std::string(verb) + " this specific database");
+    command
+        .add_option("--database", database, "Only " + std::string(verb) + " this specific database")
+        ->check(not_empty());
 }
 
 void add_hint_options(CLI::App& command, migration_hints& hints) {

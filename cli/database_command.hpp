@@ -69,6 +69,10 @@ struct command_words {
 CLI::App& add_command(CLI::App& to, command_words words,
                       const std::shared_ptr<command_request>& asked, std::function<int()> work);
 
+/// Of an option that names something: `--instance "$KEY"` of a script that has lost its variable
+/// must not stand for everything.
+[[nodiscard]] CLI::Validator not_empty();
+
 void add_database_option(CLI::App& command, std::string& database, std::string_view verb);
 
 /// `--rename` and `--fill`. What is parsed goes to `hints`.

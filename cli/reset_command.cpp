@@ -1,12 +1,14 @@
 #include "cli/built_sources.hpp"
 #include "cli/database_answers.hpp"
-#include "cli/database_command.hpp"
 #include "cli/painted_text.hpp"
+#include "cli/stored_objects_options.hpp"
 
+#include <dormouse/error.hpp>
 #include <dormouse/json.hpp>
 #include <dormouse/project_commands.hpp>
 
 #include <ostream>
+#include <system_error>
 
 namespace dormouse::cli {
 namespace {
@@ -58,10 +60,19 @@ void tell(const reset_request& asked, const reset_answer& answer) {
     }
 }
 
+/// The program's own may never have been made. One that is misspelt would pass for it.
+void require_data_directory(const std::filesystem::path& wanted) {
+    std::error_code absent;
+    if (!std::filesystem::is_directory(wanted, absent)) {
+        throw error(errc::invalid_arguments, "Data directory not found: " + wanted.string());
+    }
+}
+
 int run(reset_request& asked) {
     asked.options.verbose = asked.verbose;
     auto in = project_for(asked);  // a program older than its sources knows enough
     if (!asked.data.empty()) {
+        require_data_directory(asked.data);
         in.paths.data = asked.data;
     }
     const auto answer = answer_for(asked, reset(in, asked.options));
@@ -83,9 +94,10 @@ void add_reset_command(CLI::App& to, const command_site& site) {
     add_database_option(command, asked->options.database, "reset");
     command.add_flag("--keep-epoch", asked->options.keep_epoch,
                      "Only clear dev migrations; keep the same DO instances");
-    command.add_flag("--purge-local-storage", asked->options.purge_local_storage,
-                     "Also destroy the objects in the data directory; its program must be stopped");
-    command.add_option("--data", asked->data, "The data directory");
+    auto* purge = command.add_flag(
+        "--purge-local-storage", asked->options.purge_local_storage,
+        "Also destroy the objects in the data directory; its program must be stopped");
+    add_data_option(command, asked->data).needs(purge);
 }
 
 }  // namespace dormouse::cli

@@ -22,12 +22,14 @@ std::vector<const database_entry*> choose_entries(const database_program& progra
     return chosen;
 }
 
-void add_data_option(CLI::App& command, std::filesystem::path& data) {
-    command.add_option("--data", data, "Data directory, which no program may be using");
+CLI::Option& add_data_option(CLI::App& command, std::filesystem::path& data) {
+    return *command.add_option("--data", data, "Data directory, which no program may be using")
+                ->check(not_empty());
 }
 
 void add_instance_option(CLI::App& command, std::string& instance) {
-    command.add_option("--instance", instance, "Only the object of this key, or of this id");
+    command.add_option("--instance", instance, "Only the object of this key, or of this id")
+        ->check(not_empty());
 }
 
 const database_entry& one_entry(const stored_request& asked) {

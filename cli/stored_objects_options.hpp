@@ -23,7 +23,7 @@ struct stored_request : command_request {
     std::string instance;
 };
 
-void add_data_option(CLI::App& command, std::filesystem::path& data);
+CLI::Option& add_data_option(CLI::App& command, std::filesystem::path& data);
 void add_instance_option(CLI::App& command, std::string& instance);
 
 /// The database that is named, or the only one there is.

@@ -193,7 +193,7 @@ void add_watch_command(CLI::App& to, const command_site& site) {
     auto& command =
         add_command(to, {"watch", "Build and start the program again at every change of a source"},
                     asked, [asked] { return run(*asked); });
-    command.add_option("--build", asked->build, "Shell command that builds it");
+    command.add_option("--build", asked->build, "Shell command that builds it")->check(not_empty());
     command.add_option("--folder", asked->folders, "Another folder to look at, once for each")
         ->allow_extra_args(false);
     command.add_option("program", asked->server,

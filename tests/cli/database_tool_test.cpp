@@ -233,6 +233,31 @@ TEST_F(DatabaseTool, ListsTheDatabasesWhenOneIsMisspelt) {
               "Error: there is no database 'mian'; there are: main, user-data, plain\n");
 }
 
+// `--database "$DATABASE"` of a script that has lost its variable.
+TEST_F(DatabaseTool, TakesNothingForTheNameOfNoDatabaseAndNoDirectory) {
+    compile(first_main);
+    for (const auto& words :
+         std::vector<std::vector<const char*>>{{"reset", "--database", ""},
+                                               {"push", "-d", ""},
+                                               {"push", "-m", ""},
+                                               {"reset", "--purge-local-storage", "--data", ""}}) {
+        const auto refused = run(words);
+        EXPECT_EQ(refused.code, 1) << words[1];
+        EXPECT_THAT(refused.err, HasSubstr(" must not be empty\n")) << words[1];
+    }
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
+TEST_F(DatabaseTool, PurgesNoDirectoryThatIsMisspelt) {
+    compile(first_main);
+
+    EXPECT_EQ(run({"reset", "--purge-local-storage", "--data", in("dtaa").c_str()}).err,
+              "Error: Data directory not found: " + in("dtaa").string() + "\n");
+    EXPECT_THAT(run({"reset", "--data", in("").c_str()}).err,
+                HasSubstr("--data requires --purge-local-storage"));
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
 TEST_F(DatabaseTool, RefusesWordsThatItDoesNotKnow) {
     const auto failed = run({"nonsense"});
 

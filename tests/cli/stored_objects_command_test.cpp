@@ -217,6 +217,18 @@ TEST_F(StoredObjectsCommand, RefuseADirectoryThatANodeHolds) {
     }
 }
 
+TEST_F(StoredObjectsCommand, TakeNoEmptyKeyForEveryObject) {
+    stop();
+    const auto before = content_of(in("data"));
+
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"plan", "--database", "main", "--instance", ""},
+             {"baseline", "--database", "main", "--instance", "", "20260101_users"}}) {
+        EXPECT_EQ(run(words).err, "Error: --instance: must not be empty\n");
+    }
+    EXPECT_EQ(content_of(in("data")), before);
+}
+
 TEST_F(StoredObjectsCommand, SayWhatThereIs) {
     stop();
 

@@ -73,12 +73,12 @@ private:
                 ++result_.left_out;
                 return;
             }
-            ++result_.rehearsed;
             entered = stage_.enter(key, copy);
             apply(*entered);
         } catch (const error& failure) {
             note_failure(failure.what(), key);
         }
+        ++result_.rehearsed;
         std::filesystem::remove(copy);
         if (entered != nullptr) {
             stage_.leave(key, std::move(entered));

@@ -133,6 +133,18 @@ TEST_F(Rehearsal, GoesOnPastADamagedObject) {
     EXPECT_EQ(found.failures[0].example, "name 3");
 }
 
+TEST_F(Rehearsal, CountsAnObjectWhoseFileIsGone) {
+    written.stop();
+    std::filesystem::remove(written.path() / data_directory::file('3'));
+    const std::array files{lower_case};
+
+    const auto found = run(files);
+
+    EXPECT_EQ(found.rehearsed, 10U);
+    EXPECT_EQ(found.pending, 9U);
+    EXPECT_EQ(found.failed, 1U);
+}
+
 TEST_F(Rehearsal, TakesASampleSpreadOverAllObjects) {
     written.run('9', "INSERT INTO users VALUES ('a')");
     const std::array files{unique_email};

@@ -129,6 +129,20 @@ void supersede_pushed(const project& in, const planned_migration& planned,
     cache.save(state);
 }
 
+/// The file goes first: a snapshot that is ahead would hide its change for ever. It goes again when
+/// the snapshot cannot follow it.
+void write_with_snapshot(const std::filesystem::path& file, std::string_view text,
+                         const schema_snapshot& made) {
+    write_project_file(file, text);
+    try {
+        write_project_file(file.parent_path() / "_snapshot.json", to_snapshot_json(made));
+    } catch (const error&) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+        throw;
+    }
+}
+
 generate_result write_migration(const project& in, planned_migration planned,
                                 const generate_options& options) {
     auto& found = planned.found;
@@ -145,10 +159,8 @@ generate_result write_migration(const project& in, planned_migration planned,
     made.previous_id = found.production.id;
     result.migration = planned.name;
     result.file = found.history.directory / (result.migration + ".sql");
-    // The file goes first: a snapshot that is ahead would hide its change for ever.
     const auto text = migration_text(made, found.change);
-    write_project_file(result.file, text);
-    write_project_file(found.history.directory / "_snapshot.json", to_snapshot_json(made));
+    write_with_snapshot(result.file, text, made);
     supersede_pushed(in, planned, {result.migration, text}, result);
     step_log(in, options.verbose)
         .migrations("wrote " + result.migration + " of " + planned.database->name);

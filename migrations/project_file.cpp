@@ -51,20 +51,37 @@ private:
     int descriptor_;
 };
 
-/// Answers the name of the file that holds `text` until it gets `path` for its name.
-std::filesystem::path write_beside(const std::filesystem::path& path, std::string_view text) {
-    std::error_code failed;
-    std::filesystem::create_directories(path.parent_path(), failed);
-    if (failed) {
-        fail(path.parent_path(), failed.value());
+/// A file that has another name until it is whole.
+///
+/// **Lifetime:** that name is gone afterwards, whether or not it was written.
+class file_beside {
+public:
+    explicit file_beside(const std::filesystem::path& path)
+        : name_(path.parent_path() /
+                ("." + path.filename().string() + "." + std::to_string(::getpid()) + ".tmp")) {}
+    file_beside(const file_beside&) = delete;
+    file_beside& operator=(const file_beside&) = delete;
+    ~file_beside() {
+        std::error_code ignored;
+        std::filesystem::remove(name_, ignored);
     }
-    auto beside = path.parent_path() /
-                  ("." + path.filename().string() + "." + std::to_string(::getpid()) + ".tmp");
-    open_file file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-    file.write(text);
-    file.sync();
-    return beside;
-}
+
+    /// Creates the directories above.
+    void write(std::string_view text) const {
+        std::error_code failed;
+        std::filesystem::create_directories(name_.parent_path(), failed);
+        if (failed) {
+            fail(name_.parent_path(), failed.value());
+        }
+        open_file file(name_, O_WRONLY | O_CREAT | O_TRUNC);
+        file.write(text);
+        file.sync();
+    }
+    [[nodiscard]] const std::filesystem::path& name() const noexcept { return name_; }
+
+private:
+    std::filesystem::path name_;
+};
 
 }  // namespace
 
@@ -85,9 +102,10 @@ std::optional<std::string> read_project_file(const std::filesystem::path& path) 
 }
 
 void write_project_file(const std::filesystem::path& path, std::string_view text) {
-    const auto beside = write_beside(path, text);
+    const file_beside made(path);
+    made.write(text);
     std::error_code failed;
-    std::filesystem::rename(beside, path, failed);
+    std::filesystem::rename(made.name(), path, failed);
     if (failed) {
         fail(path, failed.value());
     }
@@ -95,10 +113,10 @@ void write_project_file(const std::filesystem::path& path, std::string_view text
 }
 
 bool write_new_project_file(const std::filesystem::path& path, std::string_view text) {
-    const auto beside = write_beside(path, text);
+    const file_beside made(path);
+    made.write(text);
     std::error_code failed;
-    std::filesystem::create_hard_link(beside, path, failed);
-    std::filesystem::remove(beside);
+    std::filesystem::create_hard_link(made.name(), path, failed);
     if (failed == std::errc::file_exists) {
         return false;
     }

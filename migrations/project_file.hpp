@@ -14,7 +14,7 @@ namespace dormouse {
 [[nodiscard]] std::optional<std::string> read_project_file(const std::filesystem::path& path);
 
 /// Puts `text` in the file's place, or leaves what is there: after a crash too, one of both is
-/// found whole. Creates the directories above.
+/// found whole. Creates the directories above. What fails leaves nothing else behind.
 /// Errors: `errc::storage_failed` naming the file and the reason.
 void write_project_file(const std::filesystem::path& path, std::string_view text);
 

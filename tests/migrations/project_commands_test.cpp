@@ -48,6 +48,8 @@ TEST_F(ProjectCommands, PushWritesNothingForTheSameChange) {
     EXPECT_FALSE(again.changed);
 }
 
+// A push writes the new development migration, and removes the one before. A crash may come
+// between.
 TEST_F(ProjectCommands, PushTakesBackADevMigrationThatIsNoLongerNeeded) {
     (void)generate(with({}));
     (void)push(with({text_column("bio")}));
@@ -292,6 +294,17 @@ TEST_F(ProjectCommands, RefusesASnapshotWithoutAnId) {
           R"({"version":"6","dialect":"sqlite","prevId":"","tables":{}})");
 
     EXPECT_THAT(refusal_of([&] { (void)push(with({})); }), HasSubstr("the snapshot has no id"));
+}
+
+TEST_F(ProjectCommands, GenerateLeavesNothingWhenTheDiskIsFull) {
+    (void)generate(with({}));
+    const auto before = files_in("migrations/main");
+    const full_disk holds_a_migration_and_no_snapshot(400);
+
+    EXPECT_THAT(refusal_of([&] { (void)generate(with({text_column("bio")}), later); }),
+                HasSubstr("File too large"));
+
+    EXPECT_EQ(files_in("migrations/main"), before);
 }
 
 TEST_F(ProjectCommands, RefusesACorruptStateInsteadOfANewEpoch) {

@@ -9,8 +9,10 @@
 #include <dormouse/project_commands.hpp>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,26 @@ namespace dormouse::test {
 // 2024-03-15T12:30:45Z
 inline constexpr timestamp noon{std::chrono::seconds(1'710'505'845)};
 inline constexpr auto later = noon + std::chrono::hours(1);
+
+/// While it is there, no file of this process becomes longer than so many bytes.
+class full_disk {
+public:
+    explicit full_disk(rlim_t bytes) : before_signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit smaller{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &smaller);
+    }
+    full_disk(const full_disk&) = delete;
+    full_disk& operator=(const full_disk&) = delete;
+    ~full_disk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, before_signal_);
+    }
+
+private:
+    rlimit before_{};
+    void (*before_signal_)(int);
+};
 
 /// A project with one database, `main`.
 class ProjectCommands : public testing::Test {

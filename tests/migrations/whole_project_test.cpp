@@ -272,6 +272,15 @@ TEST(ProjectFile, IsNotReplacedByOneThatShouldBeNew) {
         << "nothing is left beside it";
 }
 
+TEST(ProjectFile, LeavesNothingBesideAPlaceThatItCannotTake) {
+    const temporary_directory directory;
+    const auto path = directory.path() / "state.json";
+    std::filesystem::create_directories(path / "taken");
+
+    EXPECT_THROW(write_project_file(path, "text"), error);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
+}
+
 TEST(Epoch, IsASuffixOfTheKey) {
     EXPECT_EQ(make_epoch(noon), "ltsn0ky0");
     EXPECT_EQ(epoch_key("acme", "m1a2b3c"), "acme__dev_m1a2b3c");

@@ -152,8 +152,12 @@ bool is_generated(const stored_migration& migration) {
 
 std::vector<stored_migration> read_migrations(const std::filesystem::path& directory) {
     std::vector<stored_migration> migrations;
-    std::error_code absent;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
+    std::error_code failed;
+    const std::filesystem::directory_iterator entries(directory, failed);
+    if (failed && failed != std::errc::no_such_file_or_directory) {
+        throw error(errc::storage_failed, directory.string() + ": " + failed.message());
+    }
+    for (const auto& entry : entries) {
         const bool hidden = entry.path().filename().string().starts_with('.');  // of an editor
         if (entry.path().extension() == ".sql" && !hidden) {
             migrations.push_back(

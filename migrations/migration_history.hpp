@@ -34,7 +34,7 @@ struct migration_history {
 [[nodiscard]] bool is_generated(const stored_migration& migration);
 
 /// The `.sql` files of a directory, in order of name, but for hidden ones. None when there is no
-/// directory.
+/// directory. Errors: `errc::storage_failed` naming what cannot be read.
 [[nodiscard]] std::vector<stored_migration> read_migrations(const std::filesystem::path& directory);
 
 /// Errors: `errc::migration_failed` when `_snapshot.json` is corrupt or not the last migration's,

@@ -86,11 +86,15 @@ private:
 }  // namespace
 
 std::optional<std::string> read_project_file(const std::filesystem::path& path) {
-    std::error_code absent;
-    if (!std::filesystem::exists(path, absent)) {
+    std::error_code failed;
+    const auto found = std::filesystem::symlink_status(path, failed);  // a link to nothing is there
+    if (found.type() == std::filesystem::file_type::not_found) {
         return std::nullopt;
     }
-    if (std::filesystem::is_directory(path, absent)) {
+    if (failed) {
+        fail(path, failed.value());
+    }
+    if (std::filesystem::is_directory(path, failed)) {
         fail(path, EISDIR);
     }
     std::ifstream file(path, std::ios::binary);

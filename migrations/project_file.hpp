@@ -9,7 +9,8 @@
 
 namespace dormouse {
 
-/// The file's bytes; nothing when there is no such file.
+/// The file's bytes; nothing when there is no such file. What is there and cannot be read is not
+/// taken for absent.
 /// Errors: `errc::storage_failed` naming the file and the reason.
 [[nodiscard]] std::optional<std::string> read_project_file(const std::filesystem::path& path);
 

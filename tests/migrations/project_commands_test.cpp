@@ -296,6 +296,31 @@ TEST_F(ProjectCommands, RefusesASnapshotWithoutAnId) {
     EXPECT_THAT(refusal_of([&] { (void)push(with({})); }), HasSubstr("the snapshot has no id"));
 }
 
+TEST_F(ProjectCommands, TakesNoDirectoryThatCannotBeReadForOneWithoutMigrations) {
+    std::filesystem::create_directories(in("migrations"));
+    std::filesystem::create_symlink("main", in("migrations/main"));
+
+    const auto refused = in("migrations/main").string() + ": Too many levels of symbolic links";
+    EXPECT_EQ(refusal_of([&] { (void)push(with({})); }), refused);
+    EXPECT_EQ(refusal_of([&] { (void)status(with({})); }), refused);
+    EXPECT_EQ(validate(with({})).errors.at(0).message, refused);
+}
+
+TEST_F(ProjectCommands, NamesAFileThatStandsInTheMigrationsPlace) {
+    write("migrations/main", "");
+
+    EXPECT_EQ(refusal_of([&] { (void)status(with({})); }),
+              in("migrations/main").string() + ": Not a directory");
+}
+
+TEST_F(ProjectCommands, TakesNoStateThatCannotBeReadForNone) {
+    std::filesystem::create_directories(in(".dormouse"));
+    std::filesystem::create_symlink("state.json", in(".dormouse/state.json"));
+
+    EXPECT_EQ(refusal_of([&] { (void)push(with({})); }),
+              in(".dormouse/state.json").string() + ": Too many levels of symbolic links");
+}
+
 TEST_F(ProjectCommands, GenerateLeavesNothingWhenTheDiskIsFull) {
     (void)generate(with({}));
     const auto before = files_in("migrations/main");

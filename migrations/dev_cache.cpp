@@ -150,9 +150,11 @@ std::vector<stored_migration> dev_cache::migrations(const std::string& database)
     return read_migrations(directory(database) / "migrations");
 }
 
-bool dev_cache::has_migration(const std::string& database, const std::string& name) const {
+bool dev_cache::holds_only(const std::string& database, const std::string& name) const {
     std::error_code absent;
-    return std::filesystem::exists(directory(database) / "migrations" / (name + ".sql"), absent);
+    const auto found = migrations(database);
+    return found.size() == 1 && found.front().name == name &&
+           std::filesystem::exists(directory(database) / "_snapshot.json", absent);
 }
 
 void dev_cache::replace(const std::string& database, const stored_migration& migration,

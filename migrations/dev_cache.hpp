@@ -64,9 +64,10 @@ public:
     [[nodiscard]] std::optional<dev_state> find() const;
     void save(const dev_state& state) const;
 
-    /// None, or one.
+    /// None, or one; two when a push was interrupted.
     [[nodiscard]] std::vector<stored_migration> migrations(const std::string& database) const;
-    [[nodiscard]] bool has_migration(const std::string& database, const std::string& name) const;
+    /// What `replace` leaves, all of it and nothing else.
+    [[nodiscard]] bool holds_only(const std::string& database, const std::string& name) const;
     /// Puts `migration` in the place of all others of the database.
     void replace(const std::string& database, const stored_migration& migration,
                  const schema_snapshot& schema) const;

@@ -76,7 +76,8 @@ struct planned_push {
 void replace_migration(const dev_cache& cache, const planned_push& planned,
                        const stored_migration& migration, push_result& result) {
     const auto& database = *planned.database;
-    const auto before = cache.migrations(database.name);
+    auto before = cache.migrations(database.name);
+    std::erase_if(before, [&](const auto& one) { return one.name == migration.name; });
     if (const auto obstacle = find_obstacle(planned.found.history, before, migration, database)) {
         result.needs_reset = true;
         result.remarks.push_back(
@@ -106,7 +107,7 @@ push_result write_push(const project& in, planned_push planned, const step_log& 
     } else {
         const auto migration = make_migration(change.statements);
         result.migration = migration.name;
-        result.changed = !cache.has_migration(database.name, migration.name);
+        result.changed = !cache.holds_only(database.name, migration.name);
         if (result.changed) {
             replace_migration(cache, planned, migration, result);
             log.migrations("wrote " + migration.name + " of " + database.name);

@@ -50,6 +50,18 @@ TEST_F(ProjectCommands, PushWritesNothingForTheSameChange) {
 
 // A push writes the new development migration, and removes the one before. A crash may come
 // between.
+TEST_F(ProjectCommands, PushEndsOneThatWasInterrupted) {
+    const auto pushed = push(with({}));
+    write(".dormouse/databases/main/migrations/dev_00000000.sql", "CREATE TABLE old (id);");
+    std::filesystem::remove(in(".dormouse/databases/main/_snapshot.json"));
+
+    (void)push(with({}));
+
+    EXPECT_THAT(files_in(".dormouse/databases/main/migrations"),
+                ElementsAre(pushed.migration + ".sql"));
+    EXPECT_THAT(files_in(".dormouse/databases/main"), ElementsAre("_snapshot.json", "migrations"));
+}
+
 TEST_F(ProjectCommands, PushTakesBackADevMigrationThatIsNoLongerNeeded) {
     (void)generate(with({}));
     (void)push(with({text_column("bio")}));

@@ -19,6 +19,7 @@ struct rename_hint {
     std::string old_name;
     std::string new_name;
     std::string text;
+    std::string new_table{};  ///< Of a column, if it is named again.
 };
 
 [[noreturn]] void refuse(std::string_view hint, std::string_view why) {
@@ -39,10 +40,13 @@ rename_hint parse_hint(const std::string& text) {
     if (const auto dot = hint.old_name.find('.'); dot != std::string::npos) {
         hint.table = hint.old_name.substr(0, dot);
         hint.old_name.erase(0, dot + 1);
-        const auto last = hint.new_name.rfind('.');  // users.bio:users.about
-        hint.new_name.erase(0, last == std::string::npos ? 0 : last + 1);
+        if (const auto last = hint.new_name.rfind('.'); last != std::string::npos) {
+            hint.new_table = hint.new_name.substr(0, last);  // users.bio:users.about
+            hint.new_name.erase(0, last + 1);
+        }
     }
-    if (hint.old_name.empty() || hint.new_name.empty()) {
+    const bool names_no_table = hint.table.empty() && text.starts_with('.');
+    if (hint.old_name.empty() || hint.new_name.empty() || names_no_table) {
         refuse(hint, "write old_table:new_table or table.old_column:new_column");
     }
     return hint;
@@ -127,6 +131,7 @@ private:
         const auto* taken = find(hint.new_name);
         new_names_[hint.old_name] = hint.new_name;
         if (table == nullptr && taken != nullptr) {
+            note(hint, *taken);
             return;
         }
         if (table == nullptr) {
@@ -149,9 +154,14 @@ private:
             refuse(hint, "there is no table " + hint.table +
                              "; there are: " + list_names(result_.tables));
         }
+        if (!hint.new_table.empty() && !same_name(hint.new_table, hint.table) &&
+            !same_name(hint.new_table, table->name)) {
+            refuse(hint, "a column stays in its table");
+        }
         const auto* column = find_column(*table, hint.old_name);
         const auto* taken = find_column(*table, hint.new_name);
         if (column == nullptr && taken != nullptr) {
+            note(hint, *table);
             return;
         }
         if (column == nullptr) {

@@ -11,7 +11,7 @@
 
 namespace dormouse {
 
-/// A hint that was followed, by the place of its table and the name that it gave.
+/// A hint that was followed, now or before, by the place of its table and the name that it gave.
 struct followed_rename {
     std::string hint;
     std::size_t table = 0;  ///< In `renamed_schema::tables`.

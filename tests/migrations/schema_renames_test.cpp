@@ -100,6 +100,16 @@ TEST(SchemaRenames, PassOverHintsThatWereFollowedBefore) {
     EXPECT_THAT(rename_in_schema(family(), hints).statements, IsEmpty());
 }
 
+TEST(SchemaRenames, RefuseWhatMovesAColumnOrNamesNoTable) {
+    EXPECT_EQ(refusal_of({"users.bio:posts.about"}),
+              "cannot rename users.bio:posts.about: a column stays in its table");
+    EXPECT_EQ(refusal_of({".bio:about"}),
+              "cannot rename .bio:about: write old_table:new_table or table.old_column:new_column");
+    const std::vector<std::string> hints{"users:people", "users.bio:people.about",
+                                         "people.id:People.key"};
+    EXPECT_EQ(rename_in_schema(family(), hints).statements.size(), 3U);
+}
+
 TEST(SchemaRenames, RefuseWhatTheyCannotDoAndSayWhatThereIs) {
     EXPECT_EQ(refusal_of({"users"}),
               "cannot rename users: write old_table:new_table or table.old_column:new_column");
@@ -132,6 +142,29 @@ TEST(SchemaRenames, RefuseANameThatTheSchemaDoesNotDeclare) {
     EXPECT_EQ(refusal_of("users.bio:about"),
               "cannot rename users.bio:about: the schema declares no column about of users; it "
               "declares: id, bio");
+}
+
+// The two names in the wrong order look like a hint that was followed before.
+TEST(SchemaRenames, RefuseHintsThatAreTheWrongWayRound) {
+    const auto refusal_of = [](std::string hint, const std::vector<table_description>& to) {
+        change_hints hints;
+        hints.renames = {std::move(hint)};
+        try {
+            (void)diff_schemas(schema_of(family()), schema_of(to), hints);
+        } catch (const error& e) {
+            return std::string(e.what());
+        }
+        return std::string("none");
+    };
+    const std::vector tables{table_of("people", {}), table_of("posts", {text_column("author")})};
+    const std::vector columns{table_of("users", {text_column("about")}), tables[1]};
+
+    EXPECT_EQ(refusal_of("people:users", tables),
+              "cannot rename people:users: the schema declares no table users; it declares: "
+              "people, posts");
+    EXPECT_EQ(refusal_of("users.about:bio", columns),
+              "cannot rename users.about:bio: the schema declares no column bio of users; it "
+              "declares: id, about");
 }
 
 TEST(SchemaRenames, LeaveOnlyTheRestToTheDiffer) {

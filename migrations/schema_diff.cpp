@@ -364,15 +364,28 @@ private:
     std::vector<std::string> remarks_;
 };
 
+[[noreturn]] void refuse(const fill_hint& fill, const std::string& why) {
+    throw error(errc::invalid_arguments,
+                "cannot fill " + fill.table + "." + fill.column + ": " + why);
+}
+
 void require_can_be_filled(fills values, const std::vector<table_description>& tables) {
     for (const auto& fill : values) {
         const auto* table = find_table(tables, fill.table);
-        const auto* column = table == nullptr ? nullptr : find_column(*table, fill.column);
-        if (column == nullptr || column->generated) {
-            throw error(
-                errc::invalid_arguments,
-                "cannot fill " + fill.table + "." + fill.column +
-                    (column == nullptr ? ": the schema has no such column" : ": it is generated"));
+        if (table == nullptr) {
+            refuse(fill, "the schema declares no table " + fill.table +
+                             "; it declares: " + list_names(tables));
+        }
+        const auto* column = find_column(*table, fill.column);
+        if (column == nullptr) {
+            refuse(fill,
+                   table->name + " has no such column; it has: " + list_names(table->columns));
+        }
+        if (column->generated) {
+            refuse(fill, "it is generated");
+        }
+        if (find_fill(values, *table, *column) != &fill) {
+            refuse(fill, "it has a fill already");
         }
     }
 }

@@ -21,6 +21,16 @@ namespace dormouse {
 /// The column is the number that SQLite gives to every row.
 [[nodiscard]] bool is_rowid(const table_description& table, const column_description& column);
 
+/// What there is to choose from, for a refusal.
+template <class Named>
+[[nodiscard]] std::string list_names(const std::vector<Named>& all) {
+    std::string names;
+    for (const auto& one : all) {
+        names.append(names.empty() ? "" : ", ").append(one.name);
+    }
+    return names.empty() ? "none" : names;
+}
+
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
 [[nodiscard]] bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b);
 

@@ -52,15 +52,6 @@ rename_hint parse_hint(const std::string& text) {
     return hint;
 }
 
-template <class Named>
-std::string list_names(const std::vector<Named>& all) {
-    std::string names;
-    for (const auto& one : all) {
-        names.append(names.empty() ? "" : ", ").append(one.name);
-    }
-    return names.empty() ? "none" : names;
-}
-
 /// `sql` with each use of the name `from` replaced.
 void replace_name(std::string& sql, std::string_view from, std::string_view to) {
     std::string out;

@@ -320,15 +320,24 @@ TEST(SchemaChange, RemarksOnANarrowingAndOnFillsThatAreNotUsed) {
                             "the fill of posts.title is not used: the table is new"));
 }
 
-TEST(SchemaChange, RefusesToFillAColumnThatIsNot) {
-    change_hints hints;
-    hints.fills = {{"users", "nope", "1"}};
-    try {
-        (void)diff_schemas({}, schema_of({table_of("users", {})}), hints);
-        FAIL();
-    } catch (const error& e) {
-        EXPECT_STREQ(e.what(), "cannot fill users.nope: the schema has no such column");
-    }
+TEST(SchemaChange, RefusesAFillThatIsNoneAndSaysWhatThereIs) {
+    const auto refusal_of = [](std::vector<fill_hint> fills) {
+        change_hints hints;
+        hints.fills = std::move(fills);
+        try {
+            (void)diff_schemas({}, schema_of({table_of("users", {text_column("name")})}), hints);
+        } catch (const error& e) {
+            return std::string(e.what());
+        }
+        return std::string("none");
+    };
+
+    EXPECT_EQ(refusal_of({{"users", "nope", "1"}}),
+              "cannot fill users.nope: users has no such column; it has: id, name");
+    EXPECT_EQ(refusal_of({{"user", "name", "1"}}),
+              "cannot fill user.name: the schema declares no table user; it declares: users");
+    EXPECT_EQ(refusal_of({{"users", "name", "'a'"}, {"Users", "Name", "'b'"}}),
+              "cannot fill Users.Name: it has a fill already");
 }
 
 }  // namespace

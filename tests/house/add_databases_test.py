@@ -219,7 +219,7 @@ class AddDatabases(unittest.TestCase):
 
     def test_records_the_sources_of_the_tool_and_what_they_include(self):
         self.write("src/databases/actions/a.cpp", '#include "databases/main.hpp"\n#  include <types/id.hpp>\n')
-        self.write("src/types/id.hpp", '#pragma once\n#include "../other names.hpp"\n')
+        self.write("src/types/id.hpp", '#pragma once\n#include <string> // [1;\n#include "../other names.hpp" // ;]\n')
         self.write("src/other names.hpp", "#pragma once\n")
         self.write("src/databases/_draft.hpp", "")
         self.listed()

@@ -184,7 +184,8 @@ function(_dormouse_scan_file path result)
 
   set(ws "[ \t\r\n]")
   set(word "[A-Za-z_][A-Za-z0-9_]*")
-  set(declaration "(^|[^A-Za-z0-9_])database${ws}+${word}${ws}*(=?${ws}*{|@)")
+  set(type "database(${ws}+const)?")
+  set(declaration "(^|[^A-Za-z0-9_])${type}${ws}+${word}${ws}*(=?${ws}*{|@)")
   string(REGEX MATCHALL
     "(^|[^A-Za-z0-9_])namespace${ws}*[A-Za-z0-9_:]*${ws}*{|(extern${ws}[A-Za-z0-9_: \t\r\n]*)?${declaration}|[{}]"
     tokens "${text}")
@@ -207,9 +208,9 @@ function(_dormouse_scan_file path result)
       list(APPEND scopes "${name}")
     elseif(token STREQUAL "{")
       list(APPEND scopes "-")
-    elseif(token MATCHES "database${ws}+(${word})${ws}*=?${ws}*([{@])$")
-      set(name "${CMAKE_MATCH_1}")
-      set(opens "${CMAKE_MATCH_2}")
+    elseif(token MATCHES "${type}${ws}+(${word})${ws}*=?${ws}*([{@])$")
+      set(name "${CMAKE_MATCH_2}")
+      set(opens "${CMAKE_MATCH_3}")
       # `extern const database x;` counts when the source of the same name defines it.
       set(is_declaration FALSE)
       if(opens STREQUAL "{" OR (token MATCHES "^extern" AND has_source))

@@ -316,16 +316,23 @@ function(_dormouse_add_tool target dir migrations entries)
   list(TRANSFORM sources PREPEND "${dir}/")
 
   _dormouse_shell_word("${CMAKE_BINARY_DIR}" build_dir)
+  set(build "cmake --build ${build_dir}")
+  set(each "")
+  get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(multi_config) # a tool for each, which knows the program of its own
+    string(APPEND build " --config $<CONFIG>")
+    set(each "_$<CONFIG>")
+  endif()
   set(server "")
   set(server_command "")
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE")
     set(server "$<TARGET_FILE:${target}>")
-    set(server_command "cmake --build ${build_dir} --target ${target}-db ${target}")
+    set(server_command "${build} --target ${target}-db ${target}")
   endif()
 
-  set(list_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands.list")
-  set(record "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands.cpp")
+  set(list_file "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands${each}.list")
+  set(record "${CMAKE_CURRENT_BINARY_DIR}/${target}_commands${each}.cpp")
   set(script "${DORMOUSE_CMAKE_DIR}/DormouseRecordSources.cmake")
   string(CONCAT content
     "set(project [==[${CMAKE_CURRENT_SOURCE_DIR}]==])\n" "set(dir [==[${dir}]==])\n"
@@ -334,7 +341,7 @@ function(_dormouse_add_tool target dir migrations entries)
     "set(include_dirs [==[$<TARGET_PROPERTY:${target}-databases,INCLUDE_DIRECTORIES>]==])\n"
     "set(foreign_dirs [==[$<TARGET_PROPERTY:dormouse::dormouse,INTERFACE_INCLUDE_DIRECTORIES>;${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES};${CMAKE_BINARY_DIR}]==])\n"
     "set(program [==[$<TARGET_PROPERTY:${target},SOURCES>]==])\n"
-    "set(command [==[cmake --build ${build_dir} --target ${target}-db]==])\n"
+    "set(command [==[${build} --target ${target}-db]==])\n"
     "set(server [==[${server}]==])\n"
     "set(server_command [==[${server_command}]==])\n")
   file(GENERATE OUTPUT "${list_file}" CONTENT "${content}")

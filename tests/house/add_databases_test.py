@@ -117,9 +117,9 @@ class AddDatabases(unittest.TestCase):
     def run_command(self, *command):
         return subprocess.run(command, capture_output=True, text=True, cwd=self.root)
 
-    def configure(self, arguments="", **definitions):
+    def configure(self, arguments="", generator="Ninja", **definitions):
         options = [f"-D{name}={value}" for name, value in definitions.items()]
-        return self.run_command(CMAKE, "-G", "Ninja", "-S", ".", "-B", "build", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+        return self.run_command(CMAKE, "-G", generator, "-S", ".", "-B", "build", f"-DCMAKE_CXX_COMPILER={COMPILER}",
                                 f"-DDORMOUSE_CMAKE={pathlib.Path(MODULES).resolve()}", f"-DARGUMENTS={arguments}", *options)
 
     def build(self):
@@ -274,6 +274,16 @@ class AddDatabases(unittest.TestCase):
         self.assertEqual(self.told("command"), [f"cmake --build {quoted} --target shop-db"])
         run = self.run_command("/bin/sh", "-c", self.told("server_command")[0])
         self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_makes_a_tool_for_each_configuration(self):
+        run = self.configure(generator="Ninja Multi-Config")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        for configuration in ("Debug", "Release"):
+            run = self.run_command(CMAKE, "--build", "build", "--config", configuration)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            told = self.run_command(f"build/{configuration}/shop-db").stdout
+            build = f"cmake --build {self.root}/build --config {configuration} --target shop-db"
+            self.assertIn(f"command {build}\nserver {self.root}/build/{configuration}/shop\nserver_command {build} shop\n", told)
 
     def test_puts_the_commands_into_the_program_when_asked(self):
         self.write("main.cpp", "#include <dormouse/database_tool.hpp>\n"

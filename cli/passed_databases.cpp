@@ -12,10 +12,10 @@ constexpr auto npos = std::string_view::npos;
 constexpr const char* qualification = R"((?:\w*\s*::\s*)*)";
 
 /// C++ without comments and without literals, in which names may stand that mean nothing. Of texts
-/// those that may be the name of a database stay.
+/// those that may be the name of a database stay, and so do numbers: the ' in them begins nothing.
 std::string code_of(const std::string& text) {
     static const boost::regex not_code(
-        R"re(("[\w.-]+")|//[^\n]*|/\*.*?\*/|R"([^\s()\\]*)\(.*?\)\2"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')re",
+        R"re(("[\w.-]+"|\b\d(?:'?[\w.])*)|//[^\n]*|/\*.*?\*/|R"([^\s()\\]*)\(.*?\)\2"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')re",
         boost::regex::perl | boost::regex::no_mod_m);
     return boost::regex_replace(text, not_code, "(?1$1: )", boost::format_all);
 }

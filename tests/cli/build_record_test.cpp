@@ -268,6 +268,7 @@ TEST(PassedDatabases, TakesNoMentionForAList) {
              "o.databases = without_main(dormouse::databases());",
              "o.databases = {{&other::main_db, \"main\", m}};",
          }) {
+             "runtime_options o{.loops = 0x1'0, .databases = databases()};  // that's all",
         const cli::passed_databases passed(source);
         EXPECT_FALSE(passed.all()) << source;
         EXPECT_FALSE(passed.find("shop::main_db", "main").listed) << source;

@@ -24,8 +24,11 @@ struct passed_database {
 /// **Thread safety:** value.
 class passed_databases {
 public:
-    /// `sources`: the text of the program's own.
+    /// `sources`: the text of the program's own, and of what they include.
     explicit passed_databases(const std::string& sources);
+
+    /// Nothing is seen to be given to a runtime.
+    [[nodiscard]] bool none() const noexcept { return expressions_.empty(); }
 
     /// The whole of `dormouse::databases()`.
     [[nodiscard]] bool all() const;

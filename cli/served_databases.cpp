@@ -6,18 +6,59 @@
 
 #include <dormouse/database.hpp>
 
+#include <boost/regex.hpp>
+
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
+#include <utility>
 
 namespace dormouse::cli {
 namespace {
 
-std::string program_text(const database_program& program) {
-    std::string text;
-    for (const auto path : program.build.program) {
-        text += read_project_file(path).value_or("") + "\n";
+/// Headers of the project that `source` includes: those beside it, and in the folder above the
+/// databases, where their own are found, too.
+std::vector<std::filesystem::path> find_included(const database_program& program,
+                                                 const std::filesystem::path& source,
+                                                 const std::string& text) {
+    static const boost::regex include(R"re(^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)")re");
+    const auto above = (program.directory / program.sources).parent_path();
+    std::vector<std::filesystem::path> found;
+    for (boost::sregex_iterator at(text.begin(), text.end(), include), end; at != end; ++at) {
+        for (const auto& folder : {source.parent_path(), above}) {
+            auto path = (folder / at->str(1)).lexically_normal();
+            std::error_code absent;
+            if (std::filesystem::is_regular_file(path, absent)) {
+                found.push_back(std::move(path));
+                break;
+            }
+        }
     }
-    return text;
+    return found;
+}
+
+/// Of the program's sources, and of what they include.
+std::string program_text(const database_program& program) {
+    const auto& sources = program.build.program;
+    std::vector<std::filesystem::path> files(sources.begin(), sources.end());
+    std::string all;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto text = read_project_file(files[i]).value_or("");
+        all += text + "\n";
+        for (auto& path : find_included(program, files[i], text)) {
+            if (std::ranges::find(files, path) == files.end()) {
+                files.push_back(std::move(path));
+            }
+        }
+    }
+    return all;
+}
+
+/// A library that makes no runtime leaves that to whoever links it, whose sources nobody knows.
+bool passes_on_all(const database_program& program, const passed_databases& passed) {
+    const auto& build = program.build;
+    return build.program.empty() || passed.all() || (build.server.empty() && passed.none());
 }
 
 const built_database* find_built(const database_program& program, std::string_view name) {
@@ -70,7 +111,7 @@ void note_shared_classes(std::vector<served_database>& found) {
 std::vector<served_database> find_served(const database_program& program) {
     auto found = list_databases(program);
     const passed_databases passed(program_text(program));
-    const bool all = program.build.program.empty() || passed.all();
+    const bool all = passes_on_all(program, passed);
     for (auto& one : found) {
         const auto* built = find_built(program, one.name);
         auto how = passed_database{true, true};

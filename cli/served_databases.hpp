@@ -20,8 +20,8 @@ struct served_database {
 
 /// Every database, of the build and of the program. One is served when it is in the program's list
 /// and, as far as the program's own sources are known, these are seen to give it to the runtime,
-/// see `passed_databases`. It is a problem, too, when they give it without its migrations, and when
-/// two databases share a class.
+/// see `passed_databases`. A library need not make one. It is a problem, too, when they give it
+/// without its migrations, and when two databases share a class.
 [[nodiscard]] std::vector<served_database> find_served(const database_program& program);
 
 /// What to write instead, line by line; empty when nothing is missing.

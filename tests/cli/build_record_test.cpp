@@ -183,6 +183,24 @@ TEST_F(BuiltTool, ConfigSaysWhatToAddForADatabaseThatIsNotServed) {
               "&dormouse::database_entry::file_name)\n");
 }
 
+TEST_F(BuiltTool, ConfigReadsWhatTheProgramIncludes) {
+    write("src/server/options.hpp", "#  include \"all.hpp\"\n#include \"options.hpp\"\n");
+    write("src/server/all.hpp", "auto all() { return dormouse::databases(); }");
+    program_source(
+        "#include \"server/options.hpp\"\n#include \"nowhere.hpp\"\n"
+        "dormouse::runtime app({.databases = all()});");
+
+    EXPECT_EQ(run({"config", "check"}).err, "");
+}
+
+TEST_F(BuiltTool, ConfigLeavesTheRuntimeOfALibraryToWhoeverLinksIt) {
+    program_source("int version() { return 1; }");
+
+    EXPECT_EQ(run({"config", "check"}).code, 0);
+    program_.build.server = "build/shop";
+    EXPECT_EQ(run({"config", "check"}).code, 1) << "a program has a runtime";
+}
+
 TEST_F(BuiltTool, ConfigLooksAtOneDatabase) {
     program_source("options.databases = {{&shop::main_db, \"main\"}};");
 
@@ -250,6 +268,7 @@ TEST(PassedDatabases, FindsThatTheRuntimeGetsTheWholeList) {
              "dormouse::databases().end()); o.databases = list;",
              "auto entries() { return dormouse::databases(); } void f() { o.databases = entries(); "
              "}",
+             "runtime_options o{.loops = 0x1'0, .databases = databases()};  // that's all",
          }) {
         EXPECT_TRUE(cli::passed_databases(source).all()) << source;
     }
@@ -268,7 +287,6 @@ TEST(PassedDatabases, TakesNoMentionForAList) {
              "o.databases = without_main(dormouse::databases());",
              "o.databases = {{&other::main_db, \"main\", m}};",
          }) {
-             "runtime_options o{.loops = 0x1'0, .databases = databases()};  // that's all",
         const cli::passed_databases passed(source);
         EXPECT_FALSE(passed.all()) << source;
         EXPECT_FALSE(passed.find("shop::main_db", "main").listed) << source;

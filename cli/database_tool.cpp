@@ -74,6 +74,16 @@ void require_command(CLI::App& word, const tool_streams& streams) {
     });
 }
 
+/// A disk that is full must not leave half an answer behind that passes for a whole one.
+int require_written(const tool_streams& streams, int code) {
+    if (streams.answers->flush()) {
+        return code;
+    }
+    return tell_failure(
+        streams, false,
+        {std::string(name_of(errc::storage_failed)), "the answer could not be written"});
+}
+
 }  // namespace
 
 project project_of(const database_program& program) {
@@ -110,14 +120,15 @@ int run_database_commands(std::span<const char* const> arguments, const database
     app.set_version_flag("--version", "dormouse " DORMOUSE_VERSION);
     app.require_subcommand(1);
     add_database_commands(app, program, streams);
+    int code = 0;
     try {
         app.parse(static_cast<int>(arguments.size()), arguments.data());
     } catch (const CLI::ParseError& ended) {
         const bool json =
             std::ranges::find(arguments, std::string_view("--json")) != arguments.end();
-        return report(app, ended, streams, json);
+        code = report(app, ended, streams, json);
     }
-    return 0;
+    return require_written(streams, code);
 }
 
 int run_database_tool(int argc, const char* const* argv, const database_program& program) {

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fstream>
+
 namespace dormouse::test {
 
 // What a reader of the tool's JSON would declare. Reflection wants types with linkage.
@@ -390,6 +392,19 @@ TEST_F(DatabaseTool, TellsEachStepWhenVerbose) {
 
 TEST_F(DatabaseTool, StandsBelowAWordOfAnotherProgram) {
     compile(first_main);
+TEST_F(DatabaseTool, FailsWhenItsAnswerIsLost) {
+    compile(first_main);
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    const std::array words{"shop-db", "status"};
+
+    const auto code =
+        cli::run_database_commands(words, program_, {.answers = &full, .messages = &err});
+
+    EXPECT_EQ(code, 1);
+    EXPECT_EQ(err.str(), "Error: the answer could not be written\n");
+}
+
     std::ostringstream out;
     std::ostringstream err;
     CLI::App app("shop");

@@ -27,6 +27,7 @@ reset_result reset(const project& in, const reset_options& options) {
     const auto chosen = choose_databases(in, options.database);
     const auto now = now_in(in);
     const dev_cache cache(in.paths.cache);
+    const bool has_epoch = cache.find().has_value();
     auto state = cache.load(now);
     const step_log log(in, options.verbose);
     reset_result result;
@@ -48,6 +49,8 @@ reset_result reset(const project& in, const reset_options& options) {
         result.new_epoch = state.unused_epoch(now);
         begin_epoch(state, options.database, result.new_epoch);
         log.cli("New epoch: " + result.new_epoch);
+    } else if (!has_epoch) {
+        result.new_epoch = state.epoch;
     }
     cache.save(state);  // last: whoever watches it finds the rest done
     return result;

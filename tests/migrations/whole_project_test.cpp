@@ -139,6 +139,13 @@ TEST_F(WholeProject, ResetKeepsTheEpochWhenAskedTo) {
     EXPECT_EQ(dormouse::status(whole()).databases[0].dev_migrations, 0U);
 }
 
+TEST_F(WholeProject, ResetCannotKeepAnEpochThatIsNone) {
+    const auto result = reset(whole(), {.keep_epoch = true});  // the cache was deleted, say
+
+    EXPECT_NE(result.new_epoch, "");
+    EXPECT_EQ(dormouse::status(whole()).epoch, result.new_epoch);
+}
+
 TEST_F(WholeProject, ResetAndPushDoesBoth) {
     (void)dormouse::push(whole());
 

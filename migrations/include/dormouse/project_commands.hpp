@@ -109,7 +109,7 @@ struct reset_options {
 };
 
 struct reset_result {
-    std::string new_epoch;               ///< Empty: kept.
+    std::string new_epoch;               ///< Empty: kept. There may be none to keep.
     std::vector<std::string> databases;  ///< That were reset.
     std::vector<std::filesystem::path>
         purged;  ///< Folders of classes whose objects were destroyed.

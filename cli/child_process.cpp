@@ -8,7 +8,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <system_error>
 #include <thread>
 
@@ -32,6 +34,7 @@ constexpr int not_found = 127;
         ::setenv(name.c_str(), value.c_str(), 0);
     }
     ::execvp(arguments[0], arguments);
+    ::dprintf(STDERR_FILENO, "%s: %s\n", arguments[0], std::strerror(errno));
     ::_exit(not_found);
 }
 

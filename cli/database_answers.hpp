@@ -162,7 +162,9 @@ struct baselines_answer {
 /// One for each event: a watch ends with the tool.
 struct watch_event_answer {
     std::string event;
+    std::optional<std::string> database;
     std::optional<std::int64_t> code;
+    std::optional<std::string> text;
 };
 
 struct configured_database_answer {

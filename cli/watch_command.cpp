@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <string>
 
 namespace dormouse::cli {
 namespace {
@@ -86,10 +87,12 @@ private:
         }
         try {
             for (const auto& pushed : push(current_project_for(*asked_))) {
-                tell({"pushed " + pushed.database, {}}, pushed.migration);
+                if (!pushed.migration.empty()) {
+                    tell({"pushed", pushed.database, {}, pushed.migration});
+                }
             }
         } catch (const error& failed) {
-            tell({"nothing pushed", 1}, failed.what());
+            tell({"nothing pushed", {}, 1, failed.what()});
         }
     }
 
@@ -101,13 +104,13 @@ private:
         look_after_server();
         switch (cycle_.next(now)) {
             case watch_action::build:
-                tell({"building", {}}, asked_->build);
+                tell({"building", {}, {}, asked_->build});
                 build_.emplace(std::vector<std::string>{"/bin/sh", "-c", asked_->build}, output_);
                 break;
             case watch_action::restart:
                 end(server_, "server");
                 server_.emplace(asked_->server, output_, environment_);
-                tell({"started", {}}, asked_->server.front());
+                tell({"started", {}, {}, asked_->server.front()});
                 break;
             case watch_action::wait:
                 break;
@@ -125,14 +128,16 @@ private:
             return;
         }
         cycle_.note_build_failed();
-        tell({"build failed", *code},
-             server_ ? "the server goes on as it was" : "no server has been started");
+        tell({"build failed",
+              {},
+              *code,
+              server_ ? "the server goes on as it was" : "no server has been started"});
     }
 
     void look_after_server() {
         if (const auto code = server_ ? server_->ended() : std::nullopt) {
             server_.reset();
-            tell({"server ended", *code}, "it is started again after the next change");
+            tell({"server ended", {}, *code, "it is started again after the next change"});
         }
     }
 
@@ -140,23 +145,27 @@ private:
         if (child) {
             child->stop(stop_grace);
             child.reset();
-            tell({std::string(name) + " stopped", {}}, {});
+            tell({std::string(name) + " stopped", {}, {}, {}});
         }
     }
 
-    void tell(const watch_event_answer& event, const std::string& more) const {
+    void tell(const watch_event_answer& event) const {
         if (asked_->json) {
             asked_->answers() << to_json(event) << std::endl;  // whoever reads waits for it
             return;
         }
+        asked_->messages() << line_for(event) << std::flush;
+    }
+
+    /// As one text: what is watched writes to the same place at the same time.
+    [[nodiscard]] std::string line_for(const watch_event_answer& event) const {
         const bool good = event.code.value_or(0) == 0;
-        asked_->messages() << painted(good ? "·" : "✗", good ? paint::faint : paint::bad,
-                                      asked_->coloured())
-                           << ' ' << event.event;
-        if (event.code) {
-            asked_->messages() << " with code " << *event.code;
-        }
-        asked_->messages() << (more.empty() ? "" : ": ") << more << std::endl;
+        auto line = painted(good ? "·" : "✗", good ? paint::faint : paint::bad, asked_->coloured());
+        line.append(" ").append(event.event);
+        line.append(event.database ? " " + *event.database : "");
+        line.append(event.code ? " with code " + std::to_string(*event.code) : "");
+        line.append(event.text ? ": " + *event.text : "");
+        return line + "\n";
     }
 
     const watch_request* asked_;
@@ -195,6 +204,7 @@ void add_watch_command(CLI::App& to, const command_site& site) {
                     asked, [asked] { return run(*asked); });
     command.add_option("--build", asked->build, "Shell command that builds it")->check(not_empty());
     command.add_option("--folder", asked->folders, "Another folder to look at, once for each")
+        ->check(CLI::ExistingDirectory)
         ->allow_extra_args(false);
     command.add_option("program", asked->server,
                        "Behind --: the program to start, and its arguments");

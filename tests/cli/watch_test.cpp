@@ -274,9 +274,39 @@ TEST_F(WatchCommand, EndsTheServerWithItself) {
 TEST_F(WatchCommand, TellsOfAServerThatEndedByItself) {
     start({"watch", "--json", "--build", "sh build.sh", "--", "sh", "-c", "exit 7"});
 
-    EXPECT_EQ(messages_->next(), R"({"event":"building","code":null})");
-    EXPECT_EQ(messages_->next(), R"({"event":"started","code":null})");
-    EXPECT_EQ(messages_->next(), R"({"event":"server ended","code":7})");
+    EXPECT_EQ(messages_->next(),
+              R"({"event":"building","database":null,"code":null,"text":"sh build.sh"})");
+    EXPECT_EQ(messages_->next(), R"({"event":"started","database":null,"code":null,"text":"sh"})");
+    EXPECT_THAT(messages_->next(),
+                HasSubstr(R"({"event":"server ended","database":null,"code":7,"text":")"));
+}
+
+TEST_F(WatchCommand, TellsInJsonWhatItPushedAndWhyNot) {
+    compile(first_main);
+    start({"watch", "--json", "--build", "sh build.sh", "--", "sh", "server.sh"});
+    EXPECT_THAT(messages_->next_with("pushed"),
+                HasSubstr(R"({"event":"pushed","database":"main","code":null,"text":"dev_)"));
+    (void)events_->next();
+    EXPECT_EQ(end(SIGTERM), 0);
+    compile(broken_main);
+    std::filesystem::remove_all(in(".dormouse"));
+
+    start({"watch", "--json", "--build", "sh build.sh", "--", "sh", "server.sh"});
+
+    EXPECT_THAT(
+        messages_->next_with("pushed"),
+        HasSubstr(R"({"event":"nothing pushed","database":null,"code":1,"text":"[db] Could)"));
+}
+
+TEST_F(WatchCommand, SaysThatThereIsNoSuchProgram) {
+    start({"watch", "--build", "sh build.sh", "--", "no-such-program"});
+
+    EXPECT_EQ(messages_->next_with("No such"), "no-such-program: No such file or directory");
+}
+
+TEST_F(WatchCommand, LooksAtNoFolderThatIsMisspelt) {
+    EXPECT_THAT(run({"watch", "--build", "true", "--folder", in("srcc").c_str(), "--", "true"}).err,
+                HasSubstr("--folder: Directory does not exist: "));
 }
 
 TEST_F(WatchCommand, StartsTheProgramThatTheBuildKnows) {

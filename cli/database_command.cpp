@@ -114,6 +114,36 @@ void require_no_extras(const command_request& asked, const CLI::App& command) {
     }
 }
 
+constexpr const char* databases_option = "--databases-dir";
+
+/// Those of these commands below `app` that were named. All have the option.
+void find_named(const CLI::App& app, std::vector<std::string>& names) {
+    for (const CLI::App* command : app.get_subcommands()) {
+        if (command->get_option_no_throw(databases_option) != nullptr) {
+            names.push_back(command->get_name());
+        }
+        find_named(*command, names);
+    }
+}
+
+/// CLI11 takes a word for another command where it can, unless its program forbids a second one.
+/// The migration of `generate reset` would have no name, and the databases would be reset.
+void require_alone(const command_request& asked, const CLI::App& command) {
+    const CLI::App* program = &command;
+    while (program->get_parent() != nullptr) {
+        program = program->get_parent();
+    }
+    std::vector<std::string> named;
+    find_named(*program, named);
+    if (named.size() > 1) {
+        throw CLI::RuntimeError(
+            tell_failure(asked.site.streams, asked.json,
+                         {std::string(name_of(errc::invalid_arguments)),
+                          "one command at a time, not " + named[0] + " and " + named[1] +
+                              "; a migration with the name of one is named by --name"}));
+    }
+}
+
 fill_hint parse_fill(const std::string& text) {
     const auto equals = text.find('=');
     const auto place = text.substr(0, equals);
@@ -180,7 +210,7 @@ CLI::App& add_command(CLI::App& to, command_words words,
                       const std::shared_ptr<command_request>& asked, std::function<int()> work) {
     auto& command = *to.add_subcommand(std::string(words.name), std::string(words.description));
     command
-        .add_option("-d,--databases-dir", asked->databases_directory,
+        .add_option(std::string("-d,") + databases_option, asked->databases_directory,
                     "Directory of the databases, to be sure it is this program's")
         ->check(not_empty());
     command
@@ -190,7 +220,10 @@ CLI::App& add_command(CLI::App& to, command_words words,
     command.add_flag("-v,--verbose", asked->verbose, "Show detailed output");
     command.add_flag("--json", asked->json, "Answer with one JSON document");
     command.allow_extras();  // they are told of here, for whichever program
-    command.parse_complete_callback([asked, &command] { require_no_extras(*asked, command); });
+    command.parse_complete_callback([asked, &command] {
+        require_alone(*asked, command);
+        require_no_extras(*asked, command);
+    });
     command.callback([asked, work = std::move(work)] {
         if (const auto code = run(*asked, work); code != 0) {
             throw CLI::RuntimeError(code);

@@ -443,6 +443,28 @@ TEST_F(DatabaseTool, RefusesBelowAWordWhatItRefusesByItself) {
     }
 }
 
+// A parser that may meet several commands takes the name of the migration for another of them.
+TEST_F(DatabaseTool, WorksAsOneCommandAtATime) {
+    compile(first_main);
+    for (const auto& [words, both] : std::vector<std::pair<std::vector<const char*>, const char*>>{
+             {{"shop", "db", "generate", "reset"}, "generate and reset"},
+             {{"shop", "generate", "reset"}, "generate and reset"},
+             {{"shop", "db", "push", "push"}, "push and push"},
+             {{"shop", "push", "config", "check"}, "push and check"}}) {
+        std::ostringstream out;
+        std::ostringstream err;
+        CLI::App app("shop");
+        for (auto* to : {app.add_subcommand("db", "Databases"), &app}) {
+            cli::add_database_commands(*to, program_, {.answers = &out, .messages = &err});
+        }
+        EXPECT_THROW(app.parse(static_cast<int>(words.size()), words.data()), CLI::RuntimeError);
+        EXPECT_EQ(err.str(), std::string("Error: one command at a time, not ") + both +
+                                 "; a migration with the name of one is named by --name\n");
+        EXPECT_EQ(out.str(), "");
+    }
+    EXPECT_THAT(files_in(""), testing::IsEmpty());
+}
+
 TEST_F(DatabaseTool, StandsFlatAmongTheCommandsOfAnotherProgram) {
     compile(broken_main);
     std::ostringstream out;

@@ -78,7 +78,6 @@ int run(const config_request& asked) {
 void add_config_command(CLI::App& to, const command_site& site) {
     auto asked = std::make_shared<config_request>(site);
     auto& config = *to.add_subcommand("config", "The program's own configuration");
-    config.require_subcommand(1);
     auto& check =
         add_command(config, {"check", "Check that the program's runtime gets every database"},
                     asked, [asked] { return run(*asked); });

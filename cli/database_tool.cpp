@@ -109,6 +109,7 @@ void add_database_commands(CLI::App& to, const database_program& program,
     add_baseline_command(to, site);
     add_watch_command(to, site);
     add_config_command(to, site);
+    require_command(*to.get_subcommand("config"), streams);
     if (to.get_parent() != nullptr) {
         require_command(to, streams);
     }

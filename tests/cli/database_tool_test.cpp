@@ -425,6 +425,8 @@ TEST_F(DatabaseTool, RefusesBelowAWordWhatItRefusesByItself) {
              {{"shop", "db"}, "name a command. Commands: push, "},
              {{"shop", "db", "bogus", "--json"}, "there is no command 'bogus'. Commands: push, "},
              {{"shop", "db", "--bogus", "push"}, "db does not take '--bogus'"},
+             {{"shop", "db", "config"}, "name a command. Commands: check"},
+             {{"shop", "db", "config", "chekc", "--json"}, "there is no command 'chekc'. Commands"},
              {{"shop", "db", "push", "--bogus", "--json"}, "push does not take '--bogus'"},
              {{"shop", "db", "status", "more"}, "status does not take 'more'"}}) {
         std::ostringstream out;

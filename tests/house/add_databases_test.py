@@ -275,6 +275,12 @@ class AddDatabases(unittest.TestCase):
         run = self.run_command("/bin/sh", "-c", self.told("server_command")[0])
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_names_nothing_that_a_source_could_name_in_a_unity_build(self):
+        self.write("src/databases/a.cpp", "namespace { [[maybe_unused]] constexpr int entries[] = {1}; }\n")
+        self.write("src/databases/b.cpp", "int compiled_b = 1;\n")
+        self.assertEqual(self.configure(CMAKE_UNITY_BUILD="ON").returncode, 0)
+        self.assertEqual(self.listed(), "main is main\n")
+
     def test_makes_a_tool_for_each_configuration(self):
         run = self.configure(generator="Ninja Multi-Config")
         self.assertEqual(run.returncode, 0, run.stderr)

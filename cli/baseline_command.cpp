@@ -18,17 +18,18 @@ struct baseline_request : stored_request {
 };
 
 void tell(const baseline_request& asked, const object_baseline& done) {
+    const auto object = printable(done.object);
     if (!done.refusal.empty()) {
         asked.answers().flush();  // what follows may go elsewhere
-        asked.messages() << painted("✗", paint::bad, asked.coloured()) << ' ' << done.object << ": "
+        asked.messages() << painted("✗", paint::bad, asked.coloured()) << ' ' << object << ": "
                          << done.refusal << '\n';
         return;
     }
     if (done.recorded.empty()) {
-        asked.answers() << "· " << done.object << ": nothing to record\n";
+        asked.answers() << "· " << object << ": nothing to record\n";
         return;
     }
-    asked.answers() << painted("✓", paint::good, asked.coloured()) << ' ' << done.object
+    asked.answers() << painted("✓", paint::good, asked.coloured()) << ' ' << object
                     << (asked.dry_run ? ": would record " : ": recorded ") << done.recorded.size()
                     << " migration(s)";
     const char* before = ": ";

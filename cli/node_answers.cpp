@@ -1,5 +1,7 @@
 #include "cli/node_answers.hpp"
 
+#include "cli/painted_text.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <initializer_list>
@@ -26,15 +28,6 @@ std::string row(std::initializer_list<std::string> columns) {
 
 std::string padded(std::string text, std::size_t width) {
     text.resize(std::max(width, text.size()), ' ');
-    return text;
-}
-
-/// What somebody chose must not steer the reader's terminal.
-std::string printable(std::string text) {
-    constexpr char first_visible = ' ';
-    constexpr char erase = 0x7f;
-    std::ranges::replace_if(
-        text, [](char c) { return (c >= 0 && c < first_visible) || c == erase; }, '?');
     return text;
 }
 

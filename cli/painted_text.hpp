@@ -1,6 +1,8 @@
-// Marks that a person finds at a glance.
+// Text for a person's terminal: marks that are found at a glance, and nothing that others steer it
+// by.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +22,15 @@ enum class paint : std::uint8_t { good, bad, warning, faint };
         .append("m")
         .append(text)
         .append("\x1b[0m");
+}
+
+/// What somebody chose, the key of an object for one, must not steer the reader's terminal.
+[[nodiscard]] inline std::string printable(std::string text) {
+    constexpr char first_visible = ' ';
+    constexpr char erase = 0x7f;
+    std::ranges::replace_if(
+        text, [](char c) { return (c >= 0 && c < first_visible) || c == erase; }, '?');
+    return text;
 }
 
 }  // namespace dormouse::cli

@@ -51,7 +51,8 @@ void tell(const command_request& asked, const planned_group& group) {
         out << ": nothing to do\n";
         return;
     }
-    out << ", " << group.example << " for one\n";
+    const auto example = printable(group.example);
+    out << ", " << example << " for one\n";
     if (!group.adopted_journal.empty()) {
         out << "    " << adoption_of(group.adopted_journal, group.adopted) << '\n';
     }
@@ -61,7 +62,7 @@ void tell(const command_request& asked, const planned_group& group) {
     if (!group.problem.empty()) {
         out.flush();  // what follows may go elsewhere
         asked.messages() << "    " << painted("✗", paint::bad, asked.coloured()) << ' '
-                         << group.objects << " object(s), " << group.example
+                         << group.objects << " object(s), " << example
                          << " for one: " << group.problem << '\n';
     }
 }
@@ -125,7 +126,8 @@ std::vector<std::string> statements_of(const planned_chunk& chunk) {
 
 void tell(const command_request& asked, const object_plan& planned) {
     auto& out = asked.answers();
-    out << planned.object << ' ' << place_of(planned.reached) << '\n';
+    const auto object = printable(planned.object);
+    out << object << ' ' << place_of(planned.reached) << '\n';
     const auto& plan = planned.plan;
     if (!plan.adopted_journal.empty()) {
         out << "  " << adoption_of(plan.adopted_journal, plan.adopted) << '\n';
@@ -141,8 +143,8 @@ void tell(const command_request& asked, const object_plan& planned) {
     }
     if (!planned.problem.empty()) {
         out.flush();
-        asked.messages() << painted("✗", paint::bad, asked.coloured()) << ' ' << planned.object
-                         << ": " << planned.problem << '\n';
+        asked.messages() << painted("✗", paint::bad, asked.coloured()) << ' ' << object << ": "
+                         << planned.problem << '\n';
     }
 }
 

@@ -100,7 +100,7 @@ void tell(const rehearse_request& asked, const rehearsed_database& about) {
     }
     for (const auto& failure : result.failures) {
         asked.messages() << "  " << painted("✗", paint::bad, asked.coloured()) << ' '
-                         << failure.objects << " object(s), " << failure.example
+                         << failure.objects << " object(s), " << printable(failure.example)
                          << " for one: " << failure.cause << '\n';
     }
 }

@@ -229,6 +229,22 @@ TEST_F(StoredObjectsCommand, TakeNoEmptyKeyForEveryObject) {
     EXPECT_EQ(content_of(in("data")), before);
 }
 
+TEST_F(StoredObjectsCommand, LetNoKeySteerTheTerminal) {
+    constexpr const char* key = "d\x1b[2J\n";
+    write(key, "CREATE TABLE __migrations (id INTEGER)");
+    stop();
+
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"plan"},
+             {"plan", "--database", "main", "--instance", key},
+             {"rehearse"},
+             {"baseline", "--database", "main", "--all", "20260101_users"}}) {
+        const auto answer = run(words);
+        EXPECT_THAT(answer.out + answer.err, HasSubstr("d?[2J?")) << words[0];
+        EXPECT_THAT(answer.out + answer.err, testing::Not(HasSubstr("\x1b"))) << words[0];
+    }
+}
+
 TEST_F(StoredObjectsCommand, SayWhatThereIs) {
     stop();
 

@@ -134,10 +134,11 @@ private:
         result_.p99 = times_[(times_.size() * 99 + 99) / 100 - 1];
         result_.max = times_.back();
         make_histogram();
-        // Objects that have nothing to run wake as always.
+        // Objects that have nothing to run wake as always. Those that fail will take as long as the
+        // others, when they do not any more.
         const auto sum = std::accumulate(times_.begin(), times_.end(), microseconds{});
         result_.projected = sum * static_cast<std::int64_t>(result_.objects) /
-                            static_cast<std::int64_t>(result_.rehearsed);
+                            static_cast<std::int64_t>(result_.rehearsed - result_.failed);
     }
 
     void make_histogram() {

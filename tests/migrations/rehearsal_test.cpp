@@ -212,6 +212,18 @@ TEST_F(Rehearsal, TellsHowLongItTakes) {
     EXPECT_EQ(found.histogram[0].objects, 5U);
 }
 
+TEST_F(Rehearsal, TakesNoObjectThatFailsForOneThatTakesNoTime) {
+    for (const char digit : {'0', '1', '2', '3', '4'}) {
+        written.run(digit, "INSERT INTO users VALUES ('a')");
+    }
+    const std::array files{unique_email};
+
+    const auto found = run(files);
+
+    EXPECT_EQ(found.pending, 5U);
+    EXPECT_EQ(found.projected, 10ms);
+}
+
 TEST_F(Rehearsal, RefusesADirectoryThatIsInUse) {
     rehearsal_request request;
     request.directory = written.path();

@@ -83,7 +83,8 @@ bool is_part_of(std::string written, std::string_view variable) {
 passed_databases::passed_databases(const std::string& sources) : code_(code_of(sources)) {
     static const boost::regex member(R"(\.\s*databases\s*(?:=(?!=)|\{))");
     static const boost::regex first_member(
-        R"(\bruntime_options(?:\s+\w+)?\s*\{(?!\s*[.}])|\bruntime(?:\s+\w+)?\s*[({]\s*\{(?!\s*[.}]))");
+        R"(\bruntime_options(?:\s+\w+)?\s*(?:=\s*)?\{(?!\s*[.}]))"
+        R"(|\bruntime(?:\s+\w+)?\s*[({]\s*\{(?!\s*[.}]))");
     for (const auto* place : {&member, &first_member}) {
         visit_matches(code_, *place, [this](const boost::smatch& match) {
             follow(std::string(take_until(code_, end_of(match), ",;")));

@@ -263,6 +263,7 @@ TEST(PassedDatabases, FindsThatTheRuntimeGetsTheWholeList) {
              "dormouse::runtime_options options{.databases = dormouse::databases()};",
              "runtime_options options; options.databases = databases();",
              "dormouse::runtime app({dormouse::databases(), \"data\"});",
+             "const dormouse::runtime_options options = {dormouse::databases(), \"data\"};",
              "const auto list = dormouse::databases(); run({.databases = list});",
              "std::vector<database_entry> list(dormouse::databases().begin(), "
              "dormouse::databases().end()); o.databases = list;",

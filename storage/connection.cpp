@@ -156,7 +156,9 @@ connection::connection(object_image& first, schema_layout layout, steady_ticks t
 
 void connection::configure() {
     sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
-    sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    // Else a trigger could not keep a full-text index. What a schema may do is what any statement
+    // may: the authorizer is asked of both, and nothing here reaches out of the database.
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr);
     // Else "phone" of a table without that column would be the text 'phone'. Checks, defaults and
     // indexes that are there already may say it so; bodies of triggers and views may not.
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);

@@ -94,6 +94,16 @@ const way_of_writing ways[] = {
      run("INSERT INTO f VALUES ('the dormouse sleeps'); INSERT INTO f (f) VALUES ('optimize')")},
     {"RTree", "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1)",
      run("INSERT INTO r VALUES (1, 0.0, 1.0), (2, 5.0, 6.0)")},
+    {"VirtualTablesKeptByTriggers",
+     "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT, at REAL);"
+     "CREATE VIRTUAL TABLE f USING fts5(text, content='t', content_rowid='id');"
+     "CREATE VIRTUAL TABLE r USING rtree(id, since, until);"
+     "CREATE TRIGGER added AFTER INSERT ON t BEGIN"
+     " INSERT INTO f (rowid, text) VALUES (new.id, new.text);"
+     " INSERT INTO r VALUES (new.id, new.at, new.at + 1); END;"
+     "CREATE VIEW found AS SELECT text FROM f WHERE f MATCH 'dormouse'",
+     run("INSERT INTO t (text, at) VALUES ('the dormouse sleeps', 1);"
+         "INSERT INTO t (text, at) SELECT text || ' on', 2 FROM found")},
     {"WithoutRowid", "CREATE TABLE t (a TEXT PRIMARY KEY, b) WITHOUT ROWID",
      run("INSERT INTO t VALUES ('x', 1), ('y', 2); DELETE FROM t WHERE a = 'x'")},
 };

@@ -26,10 +26,12 @@ struct whole_schema {
 };
 
 whole_schema read_schema(lease& turn) {
-    auto attached = read_attached_objects(turn);
-    std::erase_if(attached, [](const attached_object& one) { return one.type == "index"; });
-    std::ranges::move(read_virtual_tables(turn), std::back_inserter(attached));
-    return {read_database_schema(turn), std::move(attached)};
+    whole_schema found{read_database_schema(turn), read_attached_objects(turn)};
+    std::erase_if(found.attached, [](const attached_object& one) { return one.type == "index"; });
+    for (auto& table : read_virtual_tables(turn)) {
+        found.attached.push_back(std::move(table));
+    }
+    return found;
 }
 
 void compare_attached(const whole_schema& made, const whole_schema& actual,

@@ -175,8 +175,9 @@ TEST_P(RandomChange, FollowsRenames) {
         const auto name = quoted_identifier(table.name);
         run("CREATE VIEW " + quoted_identifier("view of " + table.name) + " AS SELECT id FROM " +
             name);
-        run("CREATE TRIGGER " + quoted_identifier("trigger on " + table.name) +
-            " AFTER INSERT ON " + name + " BEGIN UPDATE " + name + " SET id = new.id; END");
+        auto trigger = "CREATE TRIGGER " + quoted_identifier("trigger on " + table.name);
+        trigger.append(" AFTER INSERT ON ").append(name).append(" BEGIN UPDATE ").append(name);
+        run(trigger + " SET id = new.id; END");
     }
     change_hints hints;
     hints.renames = random_.draw_renames(now_);

@@ -8,6 +8,21 @@
 #include <cstddef>
 
 namespace dormouse {
+namespace {
+
+std::string with_line_ends(std::string_view sql, std::string_view end) {
+    std::string text;
+    for (std::size_t at = 0; at < sql.size(); ++at) {
+        if (sql[at] == '\n') {
+            text += end;
+        } else if (!sql.substr(at).starts_with("\r\n")) {
+            text += sql[at];
+        }
+    }
+    return text;
+}
+
+}  // namespace
 
 std::string hex_digest(std::string_view text) {
     std::array<unsigned char, 32> bytes{};
@@ -24,13 +39,12 @@ std::string hex_digest(std::string_view text) {
 }
 
 std::string chunk_digest(std::string_view sql) {
-    std::string text;
-    for (std::size_t at = 0; at < sql.size(); ++at) {
-        if (!sql.substr(at).starts_with("\r\n")) {
-            text += sql[at];
-        }
-    }
-    return hex_digest(text);
+    return hex_digest(with_line_ends(sql, "\n"));
+}
+
+bool is_chunk_digest(std::string_view recorded, std::string_view sql) {
+    return recorded == chunk_digest(sql) || recorded == hex_digest(sql) ||
+           recorded == hex_digest(with_line_ends(sql, "\r\n"));
 }
 
 std::string list_digest(std::span<const migration_file> files) {

@@ -15,6 +15,8 @@ namespace dormouse {
 /// By which an applied chunk is recognised. Windows line ends and others make no difference: which
 /// of them a file has depends on the machine that it was checked out on.
 [[nodiscard]] std::string chunk_digest(std::string_view sql);
+/// Programs of before recorded the digest of the bytes, whichever line ends they had.
+[[nodiscard]] bool is_chunk_digest(std::string_view recorded, std::string_view sql);
 
 /// The version of a database that has seen exactly these migrations.
 [[nodiscard]] std::string list_digest(std::span<const migration_file> files);

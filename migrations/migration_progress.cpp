@@ -13,10 +13,9 @@ namespace {
 
 using applied_chunks = migration_journal::applied_chunks;
 
-bool was_applied_elsewhere(const applied_chunks& applied, std::string_view name,
-                           std::string_view checksum) {
+bool was_applied_elsewhere(const applied_chunks& applied, const pending_chunk& asked) {
     return std::ranges::any_of(applied, [&](const auto& chunk) {
-        return chunk.first.first == name && chunk.second == checksum;
+        return chunk.first.first == asked.name && is_chunk_digest(chunk.second, asked.sql);
     });
 }
 
@@ -33,14 +32,11 @@ bool was_applied_elsewhere(const applied_chunks& applied, std::string_view name,
 // An edited file, or a breakpoint put into one, shifts what the numbers of chunks stand for.
 void require_unchanged(const migration_progress& progress, const pending_chunk& chunk) {
     const auto found = progress.applied.find({std::string(chunk.name), chunk.index});
-    if (found == progress.applied.end() || found->second.empty()) {
+    if (found == progress.applied.end() || found->second.empty() ||
+        is_chunk_digest(found->second, chunk.sql)) {
         return;
     }
-    const auto checksum = chunk_digest(chunk.sql);
-    if (checksum == found->second) {
-        return;
-    }
-    const bool moved = was_applied_elsewhere(progress.applied, chunk.name, checksum);
+    const bool moved = was_applied_elsewhere(progress.applied, chunk);
     refuse(progress, chunk,
            moved ? "the chunks of the migration were put into another order after they were "
                    "applied; restore the file and put the change into a new migration"

@@ -1,5 +1,6 @@
 #include "migrations/runner.hpp"
 
+#include "migrations/digest.hpp"
 #include "tests/support/open_storage.hpp"
 
 #include <dormouse/migration_error.hpp>
@@ -285,6 +286,31 @@ TEST_F(MigrationRunner, TakesOtherLineEndsForTheSameMigration) {
     EXPECT_EQ(apply(windows_files).chunks, 2U);
     EXPECT_EQ(apply(unix_files).chunks, 0U);
     EXPECT_EQ(apply(windows_files).chunks, 0U);
+}
+
+// Programs of before recorded the checksum of the bytes.
+TEST_F(MigrationRunner, TakesChecksumsThatWereRecordedWithTheirLineEnds) {
+    constexpr migration_file unix_file{"1", "CREATE TABLE a (x,\ny\n);"};
+    constexpr migration_file windows_file{"1", "CREATE TABLE a (x,\r\ny\r\n);"};
+    constexpr migration_file mixed_file{"1", "CREATE TABLE a (x,\r\ny\n);"};
+    (void)apply(std::array{unix_file});
+    std::string next = "2";
+    const auto wakes = [&](const migration_file& recorded, const migration_file& now) {
+        {
+            auto turn = object_->begin_turn();
+            turn.execute("UPDATE __migration_details SET checksum = '" + hex_digest(recorded.sql) +
+                         "' WHERE name = '1'");
+            (void)turn.commit();
+        }
+        next += "x";  // so that the list is another
+        return apply(std::array{now, migration_file{next, "SELECT 1"}}).chunks == 1;
+    };
+
+    EXPECT_TRUE(wakes(windows_file, windows_file));
+    EXPECT_TRUE(wakes(windows_file, unix_file));
+    EXPECT_TRUE(wakes(mixed_file, mixed_file));
+    EXPECT_THROW((void)wakes({"1", "CREATE TABLE a (x,\r\nz\r\n);"}, windows_file),
+                 migration_error);
 }
 
 TEST_F(MigrationRunner, NoticesThatAppliedChunksHaveChangedPlaces) {

@@ -82,10 +82,10 @@ void count_rows(lease& turn, const std::vector<orphan>& orphans, const broken_re
             continue;
         }
         const auto columns = columns_of_key(turn, first);
-        const auto description = describe_orphans(first.table, columns, first.parent);
+        auto& described = found.described[describe_orphans(first.table, columns, first.parent)];
         const auto count = [&](const std::string& reference, std::int64_t rows) {
             found.rows[reference] += rows;
-            found.descriptions[reference] = description;
+            described[reference] += rows;
         };
         if (!first.row) {  // nor has any other row of that table a number
             count(first.parent_key, end - next);
@@ -148,10 +148,40 @@ broken_references find_broken(lease& turn, const broken_references& before) {
     }
 }
 
-std::string describe_refusals(const std::map<std::string, std::int64_t>& problems) {
+std::int64_t count_of(const std::map<std::string, std::int64_t>& counts, const std::string& of) {
+    const auto found = counts.find(of);
+    return found == counts.end() ? 0 : found->second;
+}
+
+std::map<std::string, std::int64_t> count_more(const std::map<std::string, std::int64_t>& before,
+                                               const std::map<std::string, std::int64_t>& after) {
+    std::map<std::string, std::int64_t> more;
+    for (const auto& [reference, rows] : after) {
+        if (const auto added = rows - count_of(before, reference); added > 0) {
+            more.emplace(reference, added);
+        }
+    }
+    return more;
+}
+
+/// Says where the rows are that are `more`. Of a reference that was broken before, in a table that
+/// had another name or by a run that crashed, it cannot tell which rows are the new ones.
+std::string describe_refusals(const broken_references& before, const broken_references& after,
+                              std::map<std::string, std::int64_t> more) {
     std::string text;
-    for (const auto& [problem, rows] : problems) {
-        text.append(text.empty() ? "" : "; ").append(describe_refusal(problem, rows));
+    for (const auto& [problem, references] : after.described) {
+        const auto known = before.described.find(problem);
+        const auto added =
+            known == before.described.end() ? references : count_more(known->second, references);
+        std::int64_t rows = 0;
+        for (const auto& [reference, count] : added) {
+            const auto told = std::min(more[reference], count);
+            rows += told;
+            more[reference] -= told;
+        }
+        if (rows > 0) {
+            text.append(text.empty() ? "" : "; ").append(describe_refusal(problem, rows));
+        }
     }
     return text;
 }
@@ -176,16 +206,8 @@ broken_references find_broken_references(lease& turn) {
 void require_no_more_broken(lease& turn, const broken_references& before) {
     const auto after = find_broken(turn, before);
     require_no_new_mismatch(before, after);
-    std::map<std::string, std::int64_t> more;  // by what describes them
-    for (const auto& [reference, rows] : after.rows) {
-        const auto found = before.rows.find(reference);
-        const auto before_rows = found == before.rows.end() ? 0 : found->second;
-        if (rows > before_rows) {
-            more[after.descriptions.at(reference)] += rows - before_rows;
-        }
-    }
-    if (!more.empty()) {
-        throw error(errc::migration_failed, describe_refusals(more));
+    if (const auto more = count_more(before.rows, after.rows); !more.empty()) {
+        throw error(errc::migration_failed, describe_refusals(before, after, more));
     }
 }
 

@@ -20,8 +20,8 @@ struct broken_references {
     /// the key. Rows are not told apart by themselves, because a rebuild numbers rows anew and may
     /// rename their table; those of a table WITHOUT ROWID only by their number.
     std::map<std::string, std::int64_t> rows;
-    /// For people, which rows those are; not kept by `store_found`.
-    std::map<std::string, std::string> descriptions;
+    /// The same for people, by what describes the rows first; not kept by `store_found`.
+    std::map<std::string, std::map<std::string, std::int64_t>> described;
     /// Tables that refer to columns which identify no row, and SQLite's words for it. Their rows
     /// cannot be checked.
     std::map<std::string, std::string> mismatches;

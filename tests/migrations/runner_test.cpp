@@ -226,6 +226,48 @@ TEST_F(MigrationRunner, RefusesToLeaveReferencesToNothing) {
     EXPECT_THAT(query("SELECT id FROM parents"), ElementsAre("1"));
 }
 
+// Rows of two tables may refer to the same one.
+TEST_F(MigrationRunner, NamesEveryTableWhoseRowsWouldReferToNothing) {
+    const std::array before{create_family,
+                            migration_file{"2",
+                                           "CREATE TABLE houses (parent REFERENCES parents (id));"
+                                           "INSERT INTO houses VALUES (1)"}};
+    const std::array after{before[0], before[1], migration_file{"3", "DELETE FROM parents"}};
+    const auto cause = [&] {
+        try {
+            (void)apply(after);
+        } catch (const migration_error& e) {
+            return e.failure().cause;
+        }
+        return std::string("none");
+    };
+    (void)apply(before);
+    EXPECT_THAT(cause(),
+                HasSubstr("refused, because children.parent refers to no row of parents in 2 "
+                          "row(s); refused, because houses.parent refers to no row of parents in "
+                          "1 row(s)"));
+
+    object_->enforce_foreign_keys(false);
+    {
+        auto turn = object_->begin_turn();
+        turn.execute(
+            "UPDATE children SET parent = 7; UPDATE houses SET parent = 8;"
+            "INSERT INTO parents VALUES (8, NULL)");
+        (void)turn.commit();
+    }
+    object_->enforce_foreign_keys(true);
+    const std::array more{before[0], before[1],
+                          migration_file{"3", "UPDATE houses SET parent = 7"}};
+    try {
+        (void)apply(more);
+        FAIL();
+    } catch (const migration_error& e) {
+        EXPECT_THAT(e.failure().cause,
+                    testing::EndsWith(
+                        "refused, because houses.parent refers to no row of parents in 1 row(s)"));
+    }
+}
+
 TEST_F(MigrationRunner, TellsBrokenReferencesApart) {
     constexpr std::string_view swapped =
         "DELETE FROM children WHERE parent = 99; DELETE FROM parents;";

@@ -177,18 +177,27 @@ bool keeps_values(const column_description& from, const column_description& to) 
     return after == affinity::blob || after == affinity_of(from.type);
 }
 
-std::string stored_value(std::string value, const column_description& from,
-                         const column_description& to) {
-    if (keeps_values(from, to)) {
+std::string stored_value(const std::string& value, const column_description& column) {
+    const auto after = affinity_of(column.type);
+    if (after == affinity::blob) {
         return value;
     }
-    if (affinity_of(to.type) == affinity::text) {
-        return "CASE WHEN typeof(" + value + ") IN ('integer', 'real') THEN CAST(" + value +
+    const std::string type = "typeof(" + value + ")";
+    const std::string is_real = type + " = 'real'";
+    const std::string is_integer = type + " = 'integer'";
+    if (after == affinity::text) {
+        return "CASE WHEN " + is_integer + " OR " + is_real + " THEN CAST(" + value +
                " AS TEXT) ELSE " + value + " END";
     }
-    const auto number = "CAST(" + value + " AS NUMERIC)";
-    return "CASE WHEN typeof(" + value + ") = 'text' AND " + value + " = " + number + " THEN " +
-           number + " ELSE " + value + " END";
+    const std::string number = "CAST(" + value + " AS NUMERIC)";
+    const std::string reads_as_number = type + " = 'text' AND " + value + " = " + number;
+    if (after == affinity::real) {
+        return "CASE WHEN " + is_integer + " OR " + reads_as_number + " THEN CAST(" + value +
+               " AS REAL) ELSE " + value + " END";
+    }
+    const std::string integer = "CAST(" + value + " AS INTEGER)";
+    return "CASE WHEN " + reads_as_number + " THEN " + number + " WHEN " + is_real + " AND " +
+           value + " = " + integer + " THEN " + integer + " ELSE " + value + " END";
 }
 
 std::optional<std::string> query_lossy_values(std::string_view table,

@@ -24,9 +24,8 @@ namespace dormouse {
 /// A column of type `to` holds what one of type `from` held as it is.
 [[nodiscard]] bool keeps_values(const column_description& from, const column_description& to);
 
-/// What a column of type `to` makes of `value`, which one of type `from` held: an SQL expression.
-[[nodiscard]] std::string stored_value(std::string value, const column_description& from,
-                                       const column_description& to);
+/// What `column` makes of `value`: both are SQL expressions.
+[[nodiscard]] std::string stored_value(const std::string& value, const column_description& column);
 
 /// An SQL condition on rows whose value another type cannot hold without changing it; empty when
 /// it holds all. SQLite's types are affinities: text that reads as a number becomes one, which

@@ -136,6 +136,18 @@ row_copy copy_of(const table_description& from, const table_description& to,
 }
 
 /// A new column's value is its fill, its default or NULL.
+std::string value_after(const table_description& from, const column_description& column,
+                        const fill_hint* fill) {
+    if (const auto* old = find_column(from, column.name)) {
+        const auto value = value_of(*old, column, fill);
+        return fill == nullptr && keeps_values(*old, column) ? value : stored_value(value, column);
+    }
+    if (fill == nullptr && !column.default_sql) {
+        return "NULL";
+    }
+    return stored_value(fill != nullptr ? fill->expression : *column.default_sql, column);
+}
+
 std::string plain_rows_after(const table_description& from, const table_description& to,
                              std::span<const fill_hint> fills) {
     std::string values;
@@ -143,12 +155,8 @@ std::string plain_rows_after(const table_description& from, const table_descript
         if (column.generated) {
             continue;
         }
-        const auto* fill = find_fill(fills, to, column);
-        const auto* old = find_column(from, column.name);
-        const auto value = old != nullptr ? stored_value(value_of(*old, column, fill), *old, column)
-                           : fill != nullptr ? fill->expression
-                                             : column.default_sql.value_or("NULL");
-        values.append(values.empty() ? "" : ", ").append(value);
+        values.append(values.empty() ? "" : ", ");
+        values.append(value_after(from, column, find_fill(fills, to, column)));
         values.append(" AS ").append(quoted_identifier(column.name));
     }
     return "(SELECT " + values + " FROM " + quoted_identifier(from.name) + ")";

@@ -162,6 +162,35 @@ TEST_F(MisfitRows, AsksOfAColumnWhoseTypeChangesWhatItWillHold) {
     EXPECT_EQ(refusal_of(schema_of({limited})), "none");
 }
 
+TEST_F(MisfitRows, AsksOfNumbersWhatTheyWillBe) {
+    auto users = table_of("users", {text_column("whole"), text_column("part")});
+    users.columns[1].type = "integer";
+    users.columns[2].type = "real";
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 1, 3.0), (2, 3, 4.5);");
+    users.columns[1].type = "real";
+    users.columns[2].type = "integer";
+    users.checks = {{"half", "whole / 2 > 0.4"}, {"same", "typeof(part) = 'real'"}};
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users does not meet the check same in 1 row(s)");
+    users.checks.pop_back();
+    EXPECT_EQ(refusal_of(schema_of({users})), "none");
+    EXPECT_THAT(query("SELECT whole || ' ' || part FROM users"), ElementsAre("1.0 3", "3.0 4.5"));
+}
+
+TEST_F(MisfitRows, AsksOfFillsWhatTheyWillBe) {
+    auto users = table_of("users", {text_column("level")});
+    start(schema_of({users}), "INSERT INTO users VALUES (1, NULL), (2, '2');");
+    users.columns[1].not_null = true;
+    users.columns.push_back(wanted(text_column("rank")));
+    users.checks = {{"levels", "level IN ('1', '2')"}, {"ranks", "rank IN ('1', '2')"}};
+    change_hints hints;
+    hints.fills = {{"users", "level", "1"}, {"users", "rank", "id"}};
+
+    EXPECT_EQ(refusal_of(schema_of({users}), hints), "none");
+    EXPECT_THAT(query("SELECT level || rank FROM users"), ElementsAre("11", "22"));
+}
+
 TEST_F(MisfitRows, RefusesAColumnThatRowsHaveNoValueFor) {
     start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1);");
 

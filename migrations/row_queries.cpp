@@ -177,6 +177,23 @@ bool keeps_values(const column_description& from, const column_description& to) 
     return after == affinity::blob || after == affinity_of(from.type);
 }
 
+bool same_affinity(const column_description& one, const column_description& other) {
+    return affinity_of(one.type) == affinity_of(other.type);
+}
+
+std::string compared_value(const std::string& value, const column_description& column) {
+    switch (affinity_of(column.type)) {
+        case affinity::blob:
+            return "+" + value;
+        case affinity::text:
+            return "CAST(" + value + " AS TEXT)";
+        case affinity::real:
+            return "CAST(" + value + " AS REAL)";
+        default:
+            return "CAST(" + value + " AS NUMERIC)";
+    }
+}
+
 std::string stored_value(const std::string& value, const column_description& column) {
     const auto after = affinity_of(column.type);
     if (after == affinity::blob) {

@@ -23,6 +23,12 @@ namespace dormouse {
 
 /// A column of type `to` holds what one of type `from` held as it is.
 [[nodiscard]] bool keeps_values(const column_description& from, const column_description& to);
+/// Comparisons with both convert their other side alike.
+[[nodiscard]] bool same_affinity(const column_description& one, const column_description& other);
+/// `value` as comparisons see a value of the column, which it is: an SQL expression. A value of
+/// another type than the column's, a blob in a column of text, is another one then.
+[[nodiscard]] std::string compared_value(const std::string& value,
+                                         const column_description& column);
 
 /// What `column` makes of `value`: both are SQL expressions.
 [[nodiscard]] std::string stored_value(const std::string& value, const column_description& column);

@@ -289,9 +289,9 @@ private:
         ask_about_key(pair);
         for (const auto& check : pair.to->checks) {
             const auto used = columns_used(*pair.to, check.expression);
-            if (!contains_same(pair.from->checks, check, same_check) || !keeps_values(pair, used)) {
+            if (!contains_same(pair.from->checks, check, same_check) || !keeps_types(pair, used)) {
                 row_checks_.push_back(
-                    query_violations(pair.from->name, check, rows_to_ask(pair, used)));
+                    query_violations(pair.from->name, check, rows_to_compare(pair, used)));
             }
         }
         for (const auto& column : pair.to->columns) {
@@ -327,19 +327,30 @@ private:
             const auto& expression = column.generated->expression;
             row_checks_.push_back(
                 query_nulls(pair.from->name, column.name, expression,
-                            rows_to_ask(pair, columns_used(*pair.to, expression))));
+                            rows_to_compare(pair, columns_used(*pair.to, expression))));
         }
     }
 
     /// These columns will hold what they hold now.
     [[nodiscard]] bool keeps_values(const table_pair& pair,
                                     const std::vector<std::string>& names) const {
+        return all_stay(pair, names, dormouse::keeps_values);
+    }
+
+    /// And will compare with literals as they do now.
+    [[nodiscard]] bool keeps_types(const table_pair& pair,
+                                   const std::vector<std::string>& names) const {
+        return all_stay(pair, names, same_affinity);
+    }
+
+    template <class Stays>
+    [[nodiscard]] bool all_stay(const table_pair& pair, const std::vector<std::string>& names,
+                                Stays stays) const {
         return std::ranges::all_of(with_columns_used(*pair.to, names), [&](const auto& name) {
             const auto* old = find_column(*pair.from, name);
             const auto* column = find_column(*pair.to, name);
             return old != nullptr && find_fill(fills_, *pair.to, *column) == nullptr &&
-                   (column->generated ? same_column(*old, *column)
-                                      : dormouse::keeps_values(*old, *column));
+                   (column->generated ? same_column(*old, *column) : stays(*old, *column));
         });
     }
 
@@ -348,6 +359,13 @@ private:
                                           const std::vector<std::string>& names) const {
         return keeps_values(pair, names) ? quoted_identifier(pair.from->name)
                                          : rows_after_rebuild(*pair.from, *pair.to, fills_, names);
+    }
+
+    [[nodiscard]] std::string rows_to_compare(const table_pair& pair,
+                                              const std::vector<std::string>& names) const {
+        return keeps_types(pair, names)
+                   ? quoted_identifier(pair.from->name)
+                   : dormouse::rows_to_compare(*pair.from, *pair.to, fills_, names);
     }
 
     fills fills_;

@@ -162,6 +162,30 @@ std::string plain_rows_after(const table_description& from, const table_descript
     return "(SELECT " + values + " FROM " + quoted_identifier(from.name) + ")";
 }
 
+/// `rows`, those of `plain_rows_after`, with the affinities that the columns of `to` have: a
+/// computed value has none. Rows of which a value would be another one then are left out.
+std::string with_affinities(const table_description& from, const table_description& to,
+                            std::span<const fill_hint> fills, const std::string& rows) {
+    std::string values;
+    std::string condition;
+    for (const auto& column : to.columns) {
+        if (column.generated) {
+            continue;
+        }
+        const auto name = quoted_identifier(column.name);
+        const auto* old = find_column(from, column.name);
+        const bool has_affinity = old != nullptr && find_fill(fills, to, column) == nullptr &&
+                                  same_affinity(*old, column);
+        const auto value = has_affinity ? name : compared_value(name, column);
+        values.append(values.empty() ? "" : ", ").append(value).append(" AS ").append(name);
+        if (!has_affinity) {
+            condition.append(condition.empty() ? " WHERE " : " AND ");
+            condition.append(value).append(" IS ").append(name);
+        }
+    }
+    return "(SELECT " + values + " FROM " + rows + condition + ")";
+}
+
 /// The generated columns among `names`, and those that they use.
 std::vector<const column_description*> computed_columns(const table_description& table,
                                                         const std::vector<std::string>& names) {
@@ -173,6 +197,19 @@ std::vector<const column_description*> computed_columns(const table_description&
         }
     }
     return order_to_add(std::move(computed));
+}
+
+std::string with_computed_columns(const table_description& to, const std::string& plain,
+                                  const std::vector<std::string>& names) {
+    const auto alias = " AS " + quoted_identifier(to.name);
+    auto rows = plain + alias;
+    for (const auto* column : computed_columns(to, names)) {
+        std::string more = "(SELECT *, (";
+        more.append(column->generated->expression).append(") AS ");
+        more.append(quoted_identifier(column->name)).append(" FROM ").append(rows).append(")");
+        rows = more + alias;
+    }
+    return rows;
 }
 
 bool has_counter(const table_description& table) {
@@ -206,15 +243,14 @@ bool takes_fill(const column_description& old, const column_description& column)
 std::string rows_after_rebuild(const table_description& from, const table_description& to,
                                std::span<const fill_hint> fills,
                                const std::vector<std::string>& names) {
-    const auto alias = " AS " + quoted_identifier(to.name);
-    auto rows = plain_rows_after(from, to, fills) + alias;
-    for (const auto* column : computed_columns(to, names)) {
-        std::string more = "(SELECT *, (";
-        more.append(column->generated->expression).append(") AS ");
-        more.append(quoted_identifier(column->name)).append(" FROM ").append(rows).append(")");
-        rows = more + alias;
-    }
-    return rows;
+    return with_computed_columns(to, plain_rows_after(from, to, fills), names);
+}
+
+std::string rows_to_compare(const table_description& from, const table_description& to,
+                            std::span<const fill_hint> fills,
+                            const std::vector<std::string>& names) {
+    return with_computed_columns(
+        to, with_affinities(from, to, fills, plain_rows_after(from, to, fills)), names);
 }
 
 std::vector<std::string> rebuild_table(const table_description& from, const table_description& to,

@@ -29,6 +29,13 @@ namespace dormouse {
                                              std::span<const fill_hint> fills,
                                              const std::vector<std::string>& names);
 
+/// The same for comparisons with literals, whose meaning depends on the types of the columns. Left
+/// out are rows with values of another type than their column's, a blob in a column of text.
+[[nodiscard]] std::string rows_to_compare(const table_description& from,
+                                          const table_description& to,
+                                          std::span<const fill_hint> fills,
+                                          const std::vector<std::string>& names);
+
 /// The hint for one column; null when there is none.
 [[nodiscard]] const fill_hint* find_fill(std::span<const fill_hint> fills,
                                          const table_description& table,

@@ -191,6 +191,34 @@ TEST_F(MisfitRows, AsksOfFillsWhatTheyWillBe) {
     EXPECT_THAT(query("SELECT level || rank FROM users"), ElementsAre("11", "22"));
 }
 
+// SQLite converts the literals for the column that they are compared with.
+TEST_F(MisfitRows, AsksChecksAsTheColumnsWillCompare) {
+    auto users = table_of("users", {text_column("level"), text_column("code")});
+    users.columns[1].type = "integer";
+    users.checks = {{"level", "level IN (1, 2)"}, {"code", "code IN ('7', 'x')"}};
+    start(schema_of({users}), "INSERT INTO users VALUES (1, 1, '7'), (2, 2, 'x');");
+    users.columns[1].type = "text";
+    users.columns[2].type = "integer";
+    users.columns.push_back(text_column("kind"));
+    users.columns.back().default_sql = "5";
+    users.checks.push_back({"kind", "kind = 5"});
+
+    EXPECT_EQ(refusal_of(schema_of({users})), "none");
+    change(schema_of({users}));
+    EXPECT_THAT(query("SELECT level || typeof(level) || code || typeof(code) || kind FROM users"),
+                ElementsAre("1text7integer5", "2textxtext5"));
+}
+
+TEST_F(MisfitRows, RefusesWhatABlobDoesNotCompareWith) {
+    auto users = table_of("users", {text_column("level")});
+    users.checks = {{"five", "level = 5"}};
+    start(schema_of({users}), "INSERT INTO users VALUES (1, '5');");
+    users.columns[1].type = "blob";
+
+    EXPECT_EQ(refusal_of(schema_of({users})),
+              "refused, because users does not meet the check five in 1 row(s)");
+}
+
 TEST_F(MisfitRows, RefusesAColumnThatRowsHaveNoValueFor) {
     start(schema_of({table_of("users", {})}), "INSERT INTO users VALUES (1);");
 

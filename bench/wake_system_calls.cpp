@@ -32,6 +32,10 @@ system_calls_of_a_wake::system_calls_of_a_wake(const std::filesystem::path& dire
             paths_.push_back(entry.path());
         }
     }
+    if (paths_.empty()) {
+        std::fprintf(stderr, "no object of %zu bytes below %s\n", read_ahead, directory.c_str());
+        std::exit(1);
+    }
 }
 
 system_calls_of_a_wake::~system_calls_of_a_wake() {

@@ -292,7 +292,7 @@ function(_dormouse_generate_list target entries migrations sql_files result)
     DEPENDS "${list_file}" ${sql_files} "${DORMOUSE_CMAKE_DIR}/DormouseEmbedDatabases.cmake"
     COMMENT "Listing the databases of ${target}"
     VERBATIM)
-  # Others have names without linkage, too.
+  # In one unit with others its names of internal linkage would clash with theirs.
   set_source_files_properties("${output}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set(${result} "${output}" PARENT_SCOPE)
 endfunction()

@@ -143,6 +143,10 @@ TEST_F(Lease, RefusesToLetSqlEndTheTurn) {
         {"SELECT * FROM dormouse_nothing", "make an ordinary one"},
         {"DROP TABLE temp.dormouse_nothing", "make an ordinary one"},
         {"SELECT sql FROM sqlite_stmt", "statements of other objects"},
+        {"CREATE VIEW spy AS SELECT sql FROM sqlite_stmt; SELECT * FROM spy",
+         "statements of other objects"},
+        {"CREATE VIEW size AS SELECT * FROM pragma_cache_size; SELECT * FROM size",
+         "not authorized"},
         {"VACUUM", "use storage.vacuum()"},
         {"/* smaller */ vacuum", "use storage.vacuum()"},
         {"-- smaller\n VACUUM INTO '/tmp/x'", "use storage.vacuum()"}};

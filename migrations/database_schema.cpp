@@ -157,6 +157,17 @@ void complete_references(std::vector<table_description>& tables) {
     }
 }
 
+/// `query` asks for type, name, table and statement.
+std::vector<attached_object> read_objects(lease& turn, std::string_view query) {
+    std::vector<attached_object> objects;
+    auto rows = turn.prepare(query);
+    while (rows->step()) {
+        objects.push_back({std::string(rows->text(0)), std::string(rows->text(1)),
+                           std::string(rows->text(2)), std::string(rows->text(3))});
+    }
+    return objects;
+}
+
 }  // namespace
 
 std::vector<table_description> read_database_schema(lease& turn) {
@@ -181,27 +192,17 @@ std::vector<table_description> read_database_schema(lease& turn) {
 }
 
 std::vector<attached_object> read_attached_objects(lease& turn) {
-    std::vector<attached_object> objects;
-    auto rows = turn.prepare(
+    return read_objects(
+        turn,
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT "
         "NULL AND name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY rowid");
-    while (rows->step()) {
-        objects.push_back({std::string(rows->text(0)), std::string(rows->text(1)),
-                           std::string(rows->text(2)), std::string(rows->text(3))});
-    }
-    return objects;
 }
 
 std::vector<attached_object> read_virtual_tables(lease& turn) {
-    std::vector<attached_object> tables;
-    auto rows = turn.prepare(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'create virtual %' "
-        "ORDER BY rowid");
-    while (rows->step()) {
-        const std::string name(rows->text(0));
-        tables.push_back({"virtual table", name, name, std::string(rows->text(1))});
-    }
-    return tables;
+    return read_objects(
+        turn,
+        "SELECT 'virtual table', name, tbl_name, sql FROM sqlite_schema WHERE type = 'table' AND "
+        "sql LIKE 'create virtual %' ORDER BY rowid");
 }
 
 }  // namespace dormouse
